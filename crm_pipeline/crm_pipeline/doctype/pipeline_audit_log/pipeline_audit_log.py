@@ -1,0 +1,40 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from crm_pipeline.exceptions import AppendOnlyError
+
+
+class PipelineAuditLog(Document):
+	"""An entry of the audit log. Entries are added by `audit.log` alone and never change."""
+
+	def before_insert(self):
+		self.refuse()
+
+	def validate(self):
+		self.refuse()
+
+	def on_trash(self):
+		self.refuse()
+
+	def before_rename(self, old, new, merge=False):
+		self.refuse()
+
+	def db_set(self, *args, **kwargs):
+		self.refuse()
+
+	def refuse(self):
+		frappe.throw(
+			_(
+				"The audit log is append-only: {0} can't be added, changed, renamed or deleted by hand."
+			).format(self.name or _("an entry")),
+			AppendOnlyError,
+			title=_("Audit Log"),
+		)
+
+
+def on_doctype_update():
+	"""Two writers can't continue the same chain at the same place; a record's log is one index range."""
+	frappe.db.add_unique(
+		"Pipeline Audit Log", ["reference_doctype", "reference_name", "previous_hash"], "unique_chain_link"
+	)

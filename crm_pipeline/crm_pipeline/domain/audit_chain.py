@@ -1,0 +1,120 @@
+"""The hash chain of the audit log: each entry is sealed with a key over its fields and the entry before it.
+
+Entries are plain dicts with the keys of `SEALED_FIELDS`, `entry_hash` and `name` (`<record>-<position>`,
+positions from 1 without gaps).
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+SEALED_FIELDS = (
+	"name",
+	"reference_doctype",
+	"reference_name",
+	"event",
+	"from_status",
+	"to_status",
+	"user",
+	"at",
+	"reason",
+	"amount",
+	"currency",
+	"seconds_in_status",
+	"details",
+	"key_id",
+	"previous_hash",
+)
+
+ALTERED = "Altered entry"
+MISSING = "Missing entry"
+CUT_TAIL = "Cut tail"
+UNKNOWN_KEY = "Cannot be checked"
+
+
+class Finding(NamedTuple):
+	"""One thing wrong with a chain: its kind, the entry's name and what is meant, as text with a `{0}`."""
+
+	kind: str
+	entry: str
+	expected: str = ""
+
+
+def get_key_id(key: str) -> str:
+	"""Return a short public name of a secret key, to tell chains made under different keys apart."""
+	return hashlib.sha256(b"crm_pipeline audit key\0" + key.encode()).hexdigest()[:16]
+
+
+def get_entry_name(reference_name: str, position: int) -> str:
+	return f"{reference_name}-{position:04d}"
+
+
+def get_position(entry_name: str) -> int:
+	"""Return the position that an entry's name claims, 0 when the name holds none."""
+	position = entry_name.rpartition("-")[2]
+	return int(position) if position.isdecimal() else 0
+
+
+def get_canonical_form(entry: Mapping) -> bytes:
+	"""Return one byte string per distinct content, the same before and after a trip through the database."""
+	values = [_get_canonical_value(fieldname, entry.get(fieldname)) for fieldname in SEALED_FIELDS]
+	return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def get_entry_hash(entry: Mapping, key: str) -> str:
+	"""Return the HMAC-SHA256 (64 hex digits) of an entry under the site's key."""
+	return hmac.new(key.encode(), get_canonical_form(entry), hashlib.sha256).hexdigest()
+
+
+def check_chain(
+	entries: Iterable[Mapping], key: str, expected_count: int | None = None, expected_hash: str | None = None
+) -> Iterator[Finding]:
+	"""Yield what is wrong with one record's chain.
+
+	`entries` in any order; `expected_count` and `expected_hash` are what the record itself remembers of its
+	log's end (None where nothing remembers it).
+	"""
+	ordered = sorted(entries, key=lambda entry: get_position(entry["name"]))
+	previous_hash, position = "", 0
+	for entry in ordered:
+		position += 1
+		yield from _check_entry(entry, key, previous_hash, position)
+		position = max(position, get_position(entry["name"]))
+		previous_hash = entry["entry_hash"]
+	if ordered and expected_count is not None:
+		yield from _check_tail(ordered[-1], position, expected_count, expected_hash)
+
+
+def _check_entry(entry: Mapping, key: str, previous_hash: str, position: int) -> Iterator[Finding]:
+	if entry["key_id"] != get_key_id(key):
+		yield Finding(UNKNOWN_KEY, entry["name"])
+	elif not hmac.compare_digest(entry["entry_hash"], get_entry_hash(entry, key)):
+		yield Finding(ALTERED, entry["name"])
+	if get_position(entry["name"]) != position or entry["previous_hash"] != previous_hash:
+		reference_name = entry["name"].rpartition("-")[0]
+		yield Finding(MISSING, entry["name"], get_entry_name(reference_name, position))
+
+
+def _check_tail(
+	last: Mapping, count: int, expected_count: int, expected_hash: str | None
+) -> Iterator[Finding]:
+	if count != expected_count or last["entry_hash"] != expected_hash:
+		yield Finding(CUT_TAIL, last["name"], str(expected_count))
+
+
+def _get_canonical_value(fieldname: str, value) -> str:
+	if value in (None, ""):
+		return "0.000000000" if fieldname == "amount" else "0" if fieldname == "seconds_in_status" else ""
+	if fieldname == "amount":
+		return f"{Decimal(str(value)):.9f}"
+	if fieldname == "at":
+		return _as_datetime(value).isoformat(sep=" ", timespec="microseconds")
+	return str(value)
+
+
+def _as_datetime(value) -> datetime:
+	return value if isinstance(value, datetime) else datetime.fromisoformat(value)

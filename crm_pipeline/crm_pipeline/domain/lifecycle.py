@@ -1,0 +1,86 @@
+"""Stages of an opportunity, the moves between them and what each stage asks for.
+
+The one place that says which status may follow which. Code asks a stage for its properties and never
+compares status labels scattered about.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+OPEN = "Open"
+OFFER_MADE = "Offer Made"
+WON = "Won"
+LOST = "Lost"
+REJECTED = "Rejected"
+
+
+class Outcome(Enum):
+	"""How a closed stage ended."""
+
+	WON = "won"
+	NOT_WON = "not won"
+
+
+@dataclass(frozen=True)
+class Stage:
+	"""One status: where it leads, how it ended (None while in play) and the outcome fields it carries."""
+
+	name: str
+	allowed_next: tuple[str, ...]
+	outcome: Outcome | None = None
+	outcome_fields: frozenset[str] = field(default_factory=frozenset)
+
+	@property
+	def is_closed(self) -> bool:
+		return self.outcome is not None
+
+
+WON_FIELDS = frozenset({"won_value", "won_currency", "won_conversion_rate", "base_won_value", "sales_order"})
+LOSS_FIELDS = frozenset({"lost_reasons", "outcome_detail"})
+CLOSING_FIELDS = frozenset({"closed_on", "closed_by"})
+
+STAGES = {
+	stage.name: stage
+	for stage in (
+		Stage(OPEN, (OFFER_MADE, LOST, REJECTED)),
+		Stage(OFFER_MADE, (WON, LOST, REJECTED)),
+		Stage(WON, (OPEN,), Outcome.WON, WON_FIELDS | CLOSING_FIELDS),
+		Stage(LOST, (OPEN,), Outcome.NOT_WON, LOSS_FIELDS | CLOSING_FIELDS),
+		Stage(REJECTED, (OPEN,), Outcome.NOT_WON, LOSS_FIELDS | CLOSING_FIELDS),
+	)
+}
+
+FIRST_STAGE = OPEN
+OUTCOME_FIELDS = WON_FIELDS | LOSS_FIELDS | CLOSING_FIELDS
+
+
+def get_stage(status: str) -> Stage | None:
+	"""Return the stage called `status`, or None when there is no such stage."""
+	return STAGES.get(status)
+
+
+def is_closed(status: str) -> bool:
+	return STAGES[status].is_closed
+
+
+def is_allowed(from_status: str, to_status: str) -> bool:
+	"""Tell whether `to_status` may directly follow `from_status`."""
+	return to_status in STAGES[from_status].allowed_next
+
+
+def is_reopening(from_status: str, to_status: str) -> bool:
+	return STAGES[from_status].is_closed and not STAGES[to_status].is_closed
+
+
+def get_open_statuses() -> tuple[str, ...]:
+	return tuple(name for name, stage in STAGES.items() if not stage.is_closed)
+
+
+def get_foreign_outcome_fields(status: str) -> frozenset[str]:
+	"""Return the outcome fields that must be empty in `status`."""
+	return OUTCOME_FIELDS - STAGES[status].outcome_fields
+
+
+def reason_applies(applies_to: str, status: str) -> bool:
+	"""Tell whether a lost reason that applies to Lost, Rejected or Both may close a record as `status`."""
+	return applies_to in ("Both", status)

@@ -1,0 +1,55 @@
+app_name = "crm_pipeline"
+app_title = "CRM Pipeline"
+app_publisher = "CRM Pipeline contributors"
+app_description = "A strict sales pipeline for the ERPNext desk"
+app_email = "maintainers@crm-pipeline.example"
+app_license = "GPL-3.0-or-later"
+required_apps = ["frappe/erpnext"]
+
+# installation
+
+before_install = "crm_pipeline.install.before_install"
+after_install = "crm_pipeline.install.after_install"
+after_migrate = "crm_pipeline.install.after_migrate"
+before_uninstall = "crm_pipeline.uninstall.before_uninstall"
+after_uninstall = "crm_pipeline.uninstall.after_uninstall"
+
+# who sees what
+
+permission_query_conditions = {
+	"Pipeline Opportunity": "crm_pipeline.permissions.get_opportunity_conditions",
+	"Pipeline Opportunity Item": "crm_pipeline.permissions.get_child_conditions",
+	"Pipeline Opportunity Lost Reason": "crm_pipeline.permissions.get_child_conditions",
+	"Pipeline Opportunity Competitor": "crm_pipeline.permissions.get_child_conditions",
+	"Pipeline Audit Log": "crm_pipeline.permissions.get_audit_log_conditions",
+}
+has_permission = {
+	"Pipeline Opportunity": "crm_pipeline.permissions.has_opportunity_permission",
+	"Pipeline Audit Log": "crm_pipeline.permissions.has_audit_log_permission",
+}
+
+# other documents' events
+
+doc_events = {
+	("User", "Pipeline Lost Reason"): {
+		"after_rename": "crm_pipeline.crm_pipeline.audit.renames.after_rename"
+	},
+}
+
+# scheduler
+
+scheduler_events = {"daily_long": ["crm_pipeline.tasks.check_audit_log"]}
+
+# promises to the framework
+
+require_type_annotated_api_methods = True
+company_data_to_be_ignored = ["Pipeline Opportunity"]
+ignore_links_on_delete = ["Pipeline Audit Log"]
+user_data_fields = [
+	{
+		"doctype": "Pipeline Opportunity",
+		"filter_by": "contact_email",
+		"redact_fields": ["contact_email", "contact_mobile"],
+		"partial": 1,
+	},
+]
