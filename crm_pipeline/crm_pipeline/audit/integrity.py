@@ -1,0 +1,210 @@
+"""Checks the audit log against itself and against the records, batch by batch.
+
+What it can and can't prove is written in docs/audit.md.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count
+from frappe.utils import cstr, flt
+from frappe.utils.password import get_encryption_key
+
+from crm_pipeline.crm_pipeline.audit.log import LOG
+from crm_pipeline.crm_pipeline.domain import audit_chain
+
+RECORD = "Pipeline Opportunity"
+BATCH_SIZE = 1000
+
+NO_LOG = "Record without log"
+DIFFERS = "Record differs from log"
+VANISHED = "Record vanished"
+
+# audited field → DocType whose renames it follows
+COMPARED_FIELDS = {
+	"status": None,
+	"potential_value": None,
+	"won_value": None,
+	"sales_engineer": "User",
+	"application_engineer": "User",
+	"lost_reasons": "Pipeline Lost Reason",
+	"outcome_detail": None,
+}
+
+
+class Problem(NamedTuple):
+	"""One finding: its kind, the record, the log entry it shows in (may be empty) and a sentence about it."""
+
+	kind: str
+	reference_name: str
+	entry: str
+	message: str
+
+
+def find_problems(names: list[str] | None = None) -> Iterator[Problem]:
+	"""Yield every problem of the given records, of the whole site by default.
+
+	Reads in batches of 1,000 records, so memory stays flat. Server-side only: the caller checks who may see it.
+	"""
+	renames = _get_renames()
+	key = get_encryption_key()
+	for records in _get_batches(names):
+		entries = _get_entries([record.name for record in records])
+		reasons = _get_lost_reasons([record.name for record in records])
+		for record in records:
+			record.lost_reasons = sorted(reasons[record.name])
+			yield from _check_record(record, entries[record.name], key, renames)
+	if names is None:
+		yield from _find_vanished()
+
+
+def _check_record(record, entries: list, key: str, renames: dict) -> Iterator[Problem]:
+	if not entries:
+		yield Problem(NO_LOG, record.name, "", _("{0} has no audit log.").format(record.name))
+		return
+	for finding in audit_chain.check_chain(entries, key, record.audit_count, record.audit_hash):
+		yield Problem(finding.kind, record.name, finding.entry, _describe(finding))
+	logged = _fold(entries)
+	for fieldname, doctype in COMPARED_FIELDS.items():
+		expected = _follow_renames(logged.get(fieldname), renames.get(doctype, {}))
+		if not _is_same(record.get(fieldname), expected):
+			yield Problem(
+				DIFFERS, record.name, entries[-1].name, _describe_difference(record, fieldname, expected)
+			)
+
+
+def _describe(finding: audit_chain.Finding) -> str:
+	sentences = {
+		audit_chain.ALTERED: _("Entry {0} was altered after it was written."),
+		audit_chain.MISSING: _(
+			"Entry {0} does not follow the one before it: {1} is missing or was replaced."
+		),
+		audit_chain.CUT_TAIL: _("The log ends at {0}, but the record remembers {1} entries."),
+		audit_chain.UNKNOWN_KEY: _("Entry {0} was made under another encryption key and can't be checked."),
+	}
+	return sentences[finding.kind].format(finding.entry, finding.expected)
+
+
+def _describe_difference(record, fieldname: str, expected) -> str:
+	label = frappe.get_meta(RECORD).get_label(fieldname)
+	return _("{0} of {1} is {2}, but the log says {3}.").format(
+		_(label), record.name, _show(record.get(fieldname)), _show(expected)
+	)
+
+
+def _show(value) -> str:
+	text = ", ".join(value) if isinstance(value, list) else cstr(value)
+	return text or _("empty")
+
+
+def _is_same(actual, expected) -> bool:
+	if isinstance(actual, int | float):
+		return flt(actual, 9) == flt(expected, 9)
+	return (actual or None) == (expected or None)
+
+
+def _fold(entries: list) -> dict:
+	"""Return the audited values after the last entry. An unreadable entry shows up as altered, not here."""
+	values = {}
+	for entry in entries:
+		try:
+			changes = json.loads(entry.details or "{}")
+		except ValueError:
+			continue
+		values.update({fieldname: change["to"] for fieldname, change in changes.items()})
+	return values
+
+
+def _follow_renames(value, renames: dict):
+	if isinstance(value, list):
+		return sorted(_follow_renames(item, renames) for item in value)
+	seen = set()
+	while value in renames and value not in seen:
+		seen.add(value)
+		value = renames[value]
+	return value
+
+
+def _get_renames() -> dict[str, dict[str, str]]:
+	"""Return old name → new name per DocType, from the log's own entries."""
+	log = frappe.qb.DocType(LOG)
+	rows = (
+		frappe.qb.from_(log)
+		.select(log.reference_doctype, log.details)
+		.where(log.reference_doctype != RECORD)
+		.orderby(log.at)
+		.run(as_dict=True)
+	)
+	renames = defaultdict(dict)
+	for row in rows:
+		change = json.loads(row.details)["name"]
+		renames[row.reference_doctype][change["from"]] = change["to"]
+	return renames
+
+
+def _get_batches(names: list[str] | None) -> Iterator[list]:
+	"""Yield records in order of name, by key and not by offset."""
+	record = frappe.qb.DocType(RECORD)
+	fields = [
+		record[name]
+		for name in ("name", "audit_count", "audit_hash", *COMPARED_FIELDS)
+		if name != "lost_reasons"
+	]
+	last = ""
+	while True:
+		query = frappe.qb.from_(record).select(*fields).where(record.name > last)
+		if names is not None:
+			query = query.where(record.name.isin(names or [""]))
+		batch = query.orderby(record.name).limit(BATCH_SIZE).run(as_dict=True)
+		if not batch:
+			return
+		yield batch
+		last = batch[-1].name
+
+
+def _get_entries(names: list[str]) -> dict[str, list]:
+	log = frappe.qb.DocType(LOG)
+	fields = [log[name] for name in (*audit_chain.SEALED_FIELDS, "entry_hash")]
+	query = frappe.qb.from_(log).select(*fields).where(log.reference_doctype == RECORD)
+	rows = query.where(log.reference_name.isin(names)).run(as_dict=True)
+	entries = defaultdict(list)
+	for row in sorted(rows, key=lambda row: audit_chain.get_position(row.name)):
+		entries[row.reference_name].append(row)
+	return entries
+
+
+def _get_lost_reasons(names: list[str]) -> dict[str, list[str]]:
+	child = frappe.qb.DocType("Pipeline Opportunity Lost Reason")
+	query = frappe.qb.from_(child).select(child.parent, child.lost_reason)
+	reasons = defaultdict(list)
+	for row in query.where(child.parenttype == RECORD).where(child.parent.isin(names)).run(as_dict=True):
+		reasons[row.parent].append(row.lost_reason)
+	return reasons
+
+
+def _find_vanished() -> Iterator[Problem]:
+	"""Logs whose record is gone although no entry says Deleted."""
+	log, record, deletion = (
+		frappe.qb.DocType(LOG),
+		frappe.qb.DocType(RECORD),
+		frappe.qb.DocType(LOG).as_("deletion"),
+	)
+	query = (
+		frappe.qb.from_(log)
+		.left_join(record)
+		.on(record.name == log.reference_name)
+		.left_join(deletion)
+		.on((deletion.reference_name == log.reference_name) & (deletion.event == "Deleted"))
+		.select(log.reference_name, Count(log.name).as_("entries"))
+		.where(log.reference_doctype == RECORD)
+		.where(record.name.isnull())
+		.where(deletion.name.isnull())
+		.groupby(log.reference_name)
+	)
+	for row in query.run(as_dict=True):
+		message = _("{0} has {1} log entries but no longer exists, and nothing says it was deleted.")
+		yield Problem(VANISHED, row.reference_name, "", message.format(row.reference_name, row.entries))

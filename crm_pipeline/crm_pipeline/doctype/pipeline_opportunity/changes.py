@@ -1,0 +1,30 @@
+"""What differs between a document and the saved record, whatever form a client sent it in."""
+
+from frappe.model.document import Document
+from frappe.utils import cstr, flt, get_datetime
+
+NUMBER_TYPES = frozenset({"Currency", "Float", "Percent", "Int", "Check"})
+DATE_TYPES = frozenset({"Date", "Datetime"})
+
+
+def has_changed(doc: Document, fieldname: str) -> bool:
+	"""Tell whether a field differs from the saved record; always true on a new one that fills it."""
+	saved = doc.get_doc_before_save()
+	return doc.get(fieldname) != saved.get(fieldname) if saved else bool(doc.get(fieldname))
+
+
+def is_same_value(doc: Document, saved: Document, fieldname: str) -> bool:
+	"""Compare a field with the saved one, whatever form a client sent it in."""
+	value, previous = doc.get(fieldname), saved.get(fieldname)
+	fieldtype = doc.meta.get_field(fieldname).fieldtype
+	if fieldtype in NUMBER_TYPES:
+		return flt(value, 9) == flt(previous, 9)
+	if fieldtype in DATE_TYPES and value and previous:
+		return get_datetime(value) == get_datetime(previous)
+	if fieldtype.startswith("Table"):
+		return _get_rows(value) == _get_rows(previous)
+	return cstr(value) == cstr(previous)
+
+
+def _get_rows(rows) -> list[dict]:
+	return [{df.fieldname: cstr(row.get(df.fieldname)) for df in row.meta.fields} for row in rows or ()]

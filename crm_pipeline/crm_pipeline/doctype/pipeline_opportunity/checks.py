@@ -1,0 +1,164 @@
+"""What may stand in the fields: each refusal names the field, the value and what to do."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime, now_datetime
+
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import has_changed, is_same_value
+from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.exceptions import AppendOnlyError
+from crm_pipeline.permissions import is_manager
+
+# set by this app alone; a caller's value is dropped on a new record and refused on a saved one
+SYSTEM_FIELDS = (
+	"opened_on",
+	"status_changed_on",
+	"status_changed_by",
+	"closed_on",
+	"closed_by",
+	"won_conversion_rate",
+	"base_won_value",
+	"sales_order",
+	"ordered_value",
+	"margin_percent",
+	"needs_details",
+	"is_history",
+	"routed_by",
+	"routed_on",
+	"routing_explanation",
+	"next_contact_event",
+	"awaiting_response_since",
+	"auto_close_warned_on",
+	"first_responded_on",
+	"mins_to_first_response",
+	"working_mins_to_first_response",
+	"audit_count",
+	"audit_hash",
+)
+HISTORY_FIELDS = frozenset({"is_history", "opened_on", "closed_on"})
+
+
+REMEDIES = {
+	"opportunity_from": "Choose Customer or Lead.",
+	"party_name": "Choose the customer or lead this opportunity is for.",
+	"region": "Choose the region that handles it.",
+	"product_line": "Choose a product line.",
+	"company": "Choose the company that sells.",
+	"potential_value": "Enter 0 if it is not known yet.",
+}
+# link field → DocType of a master that can be disabled
+MASTERS = {
+	"region": "Pipeline Region",
+	"product_line": "Pipeline Product Line",
+	"opportunity_type": "Pipeline Opportunity Type",
+	"source": "Pipeline Source",
+}
+
+
+def clear_system_fields(doc: Document) -> None:
+	"""Drop what a new record brings along in fields that only the system sets; history keeps its dates."""
+	kept = HISTORY_FIELDS if doc.is_history else frozenset()
+	for fieldname in SYSTEM_FIELDS:
+		if fieldname not in kept and not doc.is_system_value(fieldname):
+			doc.set(fieldname, None)
+
+
+def validate_system_fields(doc: Document) -> None:
+	saved = doc.get_doc_before_save()
+	for fieldname in SYSTEM_FIELDS if saved else ():
+		if not doc.is_system_value(fieldname) and not is_same_value(doc, saved, fieldname):
+			refuse(
+				_("{0} is set by the system and can't become {1}. Leave it out."),
+				get_label(doc, fieldname),
+				doc.get(fieldname),
+			)
+
+
+def validate_required(doc: Document) -> None:
+	"""Name what is missing. A record that came by e-mail is saved without, and marked."""
+	missing = [name for name in REMEDIES if doc.get(name) in (None, "")]
+	if doc.needs_details and missing:
+		doc.flags.ignore_mandatory = True
+	elif missing:
+		refuse("{0} {1}", _("{0} is missing.").format(get_label(doc, missing[0])), _(REMEDIES[missing[0]]))
+	elif doc.needs_details:
+		doc.set_system_value("needs_details", 0)
+
+
+def validate_masters(doc: Document) -> None:
+	"""A disabled master stays valid where it stands and can't be chosen anew; history takes it as it was."""
+	for fieldname, doctype in MASTERS.items():
+		if not has_changed(doc, fieldname) or not doc.get(fieldname):
+			continue
+		master = frappe.get_cached_doc(doctype, doc.get(fieldname))
+		if master.disabled and not doc.is_history:
+			refuse(_("{0} {1} is disabled. Choose another one."), get_label(doc, fieldname), master.name)
+		if master.get("is_group"):
+			refuse(
+				_("{0} {1} is a group. Choose one of the regions below it."),
+				get_label(doc, fieldname),
+				master.name,
+			)
+
+
+def validate_links(doc: Document, invalid_links: list[tuple[str, str, str]]) -> None:
+	"""Say which link leads nowhere. `invalid_links`: (fieldname, name, message) as the framework finds them."""
+	for fieldname, name, _message in invalid_links:
+		refuse(
+			_("{0} {1} does not exist. Choose one from the list."),
+			get_label(doc, fieldname),
+			name,
+			exception=frappe.LinkValidationError,
+		)
+
+
+def validate_follow_up(doc: Document) -> None:
+	if not doc.next_contact_date or not has_changed(doc, "next_contact_date"):
+		return
+	if get_datetime(doc.next_contact_date) < now_datetime():
+		refuse(
+			_("{0} {1} is in the past. Choose a later one."),
+			get_label(doc, "next_contact_date"),
+			doc.next_contact_date,
+		)
+
+
+def validate_offer(doc: Document) -> None:
+	"""A linked quotation is the same party's and not cancelled."""
+	if not doc.offer or not has_changed(doc, "offer") or doc.is_system_value("offer"):
+		return
+	quotation = frappe.db.get_value("Quotation", doc.offer, ["docstatus", "party_name"], as_dict=True)
+	if quotation.docstatus == 2:
+		refuse(_("Quotation {0} is cancelled. Link another one."), doc.offer)
+	if quotation.party_name not in (doc.customer, doc.lead):
+		message = _("Quotation {0} is for {1}, not for {2}. Link one for the same party.")
+		refuse(message, doc.offer, quotation.party_name, doc.party_name)
+
+
+def validate_deletion(doc: Document) -> None:
+	"""Only a manager deletes, only while Open, and never what a document still stands on."""
+	if not is_manager():
+		refuse(_("Only a manager may delete {0}."), doc.name, exception=frappe.PermissionError)
+	if doc.status != lifecycle.FIRST_STAGE:
+		refuse(_("{0} is {1} and can't be deleted. Only an Open opportunity can."), doc.name, _(doc.status))
+	quotation = _get_linked_quotation(doc)
+	if quotation and quotation.docstatus == 1:
+		refuse(_("{0} has the submitted Quotation {1} and can't be deleted."), doc.name, quotation.name)
+	if quotation:
+		refuse(_("Quotation {1} points to {0}. Delete or unlink it first."), doc.name, quotation.name)
+
+
+def refuse_rename(doc: Document) -> None:
+	refuse(_("{0} keeps its name: the audit log refers to it."), doc.name, exception=AppendOnlyError)
+
+
+def _get_linked_quotation(doc: Document):
+	return frappe.db.get_value(
+		"Quotation",
+		{"pipeline_opportunity": doc.name, "docstatus": ("<", 2)},
+		["name", "docstatus"],
+		as_dict=True,
+		order_by="docstatus desc",
+	)

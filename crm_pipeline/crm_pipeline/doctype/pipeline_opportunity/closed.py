@@ -1,0 +1,33 @@
+"""A closed record stays as it is."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import is_same_value
+from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.exceptions import ClosedRecordError
+
+CORRECTABLE_FIELDS = frozenset({"won_value", "lost_reasons", "outcome_detail"})
+
+
+def validate_closed_record(doc: Document) -> None:
+	"""A closed record stays as it is, but for a correction and what the system itself keeps up to date."""
+	saved = doc.get_doc_before_save()
+	if saved is None or not lifecycle.is_closed(saved.status) or saved.status != doc.status:
+		return
+	free = CORRECTABLE_FIELDS if doc.flags.correction else frozenset()
+	for df in doc.meta.get("fields", {"fieldtype": ("not in", frappe.model.no_value_fields)}):
+		if df.fieldname in free or doc.is_system_value(df.fieldname):
+			continue
+		if not is_same_value(doc, saved, df.fieldname):
+			message = _("{0} is {1}, so {2} can't be changed to {3}. A manager can reopen it first.")
+			refuse(
+				message,
+				doc.name,
+				_(doc.status),
+				get_label(doc, df.fieldname),
+				doc.get(df.fieldname),
+				exception=ClosedRecordError,
+			)

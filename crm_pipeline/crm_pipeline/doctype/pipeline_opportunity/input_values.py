@@ -1,0 +1,85 @@
+"""Refuses what is no number, no date or no plain text, before the framework turns it into something else."""
+
+import math
+import re
+from datetime import date
+
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt, get_datetime, getdate
+
+from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+
+NUMBER_TYPES = frozenset({"Currency", "Float", "Percent", "Int"})
+DATE_TYPES = frozenset({"Date", "Datetime"})
+TEXT_TYPES = frozenset({"Data", "Small Text"})
+HTML_TAG = re.compile(r"<[a-zA-Z/!]")
+LARGEST_NUMBER = 10**12
+TEXT_LENGTHS = {"Data": 140, "Small Text": 4000}
+
+NOT_NEGATIVE = ("potential_value", "won_value", "conversion_rate")
+
+
+def validate_values(doc: Document) -> None:
+	"""Refuse what is no number, no date or no plain text, before the framework turns it into something else."""
+	for row in (doc, *doc.items):
+		for df in row.meta.fields:
+			value = row.get(df.fieldname)
+			if value in (None, ""):
+				continue
+			if df.fieldtype in NUMBER_TYPES:
+				_validate_number(row, df, value)
+			elif df.fieldtype in DATE_TYPES:
+				_validate_date(row, df, value)
+			elif df.fieldtype in TEXT_TYPES and isinstance(value, str):
+				_validate_text(row, df, value)
+	for fieldname in NOT_NEGATIVE:
+		if flt(doc.get(fieldname)) < 0:
+			refuse(_("{0} is {1}. It can't be negative."), get_label(doc, fieldname), doc.get(fieldname))
+	if not 0 <= flt(doc.probability) <= 100:
+		refuse(
+			_("{0} is {1}. Enter a percentage from 0 to 100."), get_label(doc, "probability"), doc.probability
+		)
+
+
+def _validate_number(row: Document, df, value) -> None:
+	try:
+		number = float(value.replace(",", "") if isinstance(value, str) else value)
+	except (TypeError, ValueError):
+		number = math.nan
+	if not math.isfinite(number):
+		refuse(_("{0} is {1}, which is no number. Enter digits only."), get_label(row, df.fieldname), value)
+	if abs(number) >= LARGEST_NUMBER:
+		refuse(
+			_("{0} is {1}, which is too large. Enter less than {2}."),
+			get_label(row, df.fieldname),
+			value,
+			LARGEST_NUMBER,
+		)
+
+
+def _validate_date(row: Document, df, value) -> None:
+	if isinstance(value, date):
+		return
+	try:
+		parsed = get_datetime(value) if df.fieldtype == "Datetime" else getdate(value)
+	except Exception:  # the framework's parser raises several kinds, and shows a message of its own
+		parsed = None
+	if not parsed:
+		refuse(
+			_("{0} is {1}, which is no date. Enter it as YYYY-MM-DD."), get_label(row, df.fieldname), value
+		)
+
+
+def _validate_text(row: Document, df, value: str) -> None:
+	length = df.length or TEXT_LENGTHS[df.fieldtype]
+	if len(value) > length:
+		refuse(
+			_("{0} “{1}” has {2} characters. Shorten it to {3}."),
+			get_label(row, df.fieldname),
+			value,
+			len(value),
+			length,
+		)
+	if not df.fetch_from and HTML_TAG.search(value):
+		refuse(_("{0} “{1}” contains HTML. Enter plain text."), get_label(row, df.fieldname), value)

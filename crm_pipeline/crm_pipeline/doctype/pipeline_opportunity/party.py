@@ -1,0 +1,129 @@
+"""Who the opportunity is for, and what follows from it: names, contact, address, product line, title."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.query_builder import Order
+from frappe.utils import get_link_to_form, strip_html
+
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import has_changed
+from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+
+# opportunity field → field of the party that fills it when left empty
+PARTY_FIELDS = {
+	"Customer": {
+		"party_display_name": "customer_name",
+		"territory": "territory",
+		"contact_person": "customer_primary_contact",
+		"contact_email": "email_id",
+		"contact_mobile": "mobile_no",
+	},
+	"Lead": {
+		"party_display_name": "title",
+		"territory": "territory",
+		"contact_email": "email_id",
+		"contact_mobile": "mobile_no",
+		"city": "city",
+		"state": "state",
+	},
+}
+DISABLED_FIELD = {"Customer": "disabled"}
+
+
+def set_party(doc: Document) -> None:
+	"""Derive customer, lead and display name from the party; default contact and place when it changes."""
+	if not doc.opportunity_from or not doc.party_name:
+		return
+	if doc.opportunity_from not in PARTY_FIELDS:
+		refuse(
+			_("{0} is {1}. Choose Customer or Lead."),
+			get_label(doc, "opportunity_from"),
+			doc.opportunity_from,
+		)
+	saved = doc.get_doc_before_save()
+	doc.lead = doc.party_name if doc.opportunity_from == "Lead" else (saved.lead if saved else doc.lead)
+	doc.customer = doc.party_name if doc.opportunity_from == "Customer" else None
+	if has_changed(doc, "party_name") or has_changed(doc, "opportunity_from"):
+		_set_defaults_from_party(doc)
+
+
+def set_product_line(doc: Document) -> None:
+	"""The business unit is the product line's, never typed."""
+	if doc.product_line and has_changed(doc, "product_line"):
+		doc.business_unit = frappe.get_cached_doc("Pipeline Product Line", doc.product_line).business_unit
+
+
+def set_title(doc: Document) -> None:
+	"""Title the record after party and product line; a typed title stays."""
+	saved = doc.get_doc_before_save()
+	if not doc.title or (saved and doc.title == saved.title == get_default_title(saved)):
+		doc.title = get_default_title(doc)
+
+
+def get_default_title(doc: Document) -> str:
+	parts = (doc.party_display_name or doc.party_name, doc.product_line)
+	return strip_html(" – ".join(part for part in parts if part))[:140]
+
+
+def point_out_open_opportunity(doc: Document) -> None:
+	"""Tell the creator about an open opportunity (that they may see) for the same party and product line."""
+	if not doc.is_new() or doc.is_history or frappe.flags.in_import:
+		return
+	same = {
+		"opportunity_from": doc.opportunity_from,
+		"party_name": doc.party_name,
+		"product_line": doc.product_line,
+		"status": ("in", lifecycle.get_open_statuses()),
+	}
+	for name in frappe.get_list(doc.doctype, filters=same, pluck="name", limit=1, order_by="opened_on desc"):
+		message = _("There is already an open opportunity for {0} and {1}: {2}.")
+		link = get_link_to_form(doc.doctype, name)
+		frappe.msgprint(message.format(doc.party_display_name, doc.product_line, link), alert=True)
+
+
+def _set_defaults_from_party(doc: Document) -> None:
+	fields = PARTY_FIELDS[doc.opportunity_from]
+	disabled = DISABLED_FIELD.get(doc.opportunity_from)
+	party = frappe.db.get_value(
+		doc.opportunity_from,
+		doc.party_name,
+		[*fields.values(), *([disabled] if disabled else [])],
+		as_dict=True,
+	)
+	if disabled and party[disabled] and not doc.is_history:
+		refuse(
+			_("{0} {1} is disabled. Enable it or choose another one."),
+			_(doc.opportunity_from),
+			doc.party_name,
+		)
+	doc.party_display_name = party[fields["party_display_name"]] or doc.party_name
+	for target, source in fields.items():
+		doc.set(target, doc.get(target) or party[source])
+	_set_place(doc)
+
+
+def _set_place(doc: Document) -> None:
+	if doc.party_address and doc.city and doc.state:
+		return
+	address = _get_primary_address(doc.opportunity_from, doc.party_name)
+	if address:
+		doc.party_address = doc.party_address or address.name
+		doc.city = doc.city or address.city
+		doc.state = doc.state or address.state
+
+
+def _get_primary_address(doctype: str, name: str):
+	address, link = frappe.qb.DocType("Address"), frappe.qb.DocType("Dynamic Link")
+	rows = (
+		frappe.qb.from_(link)
+		.join(address)
+		.on(address.name == link.parent)
+		.select(address.name, address.city, address.state)
+		.where((link.parenttype == "Address") & (link.link_doctype == doctype) & (link.link_name == name))
+		.where(address.disabled == 0)
+		.orderby(address.is_primary_address, order=Order.desc)
+		.limit(1)
+		.run(as_dict=True)
+	)
+	return rows[0] if rows else None

@@ -1,0 +1,112 @@
+import frappe
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from crm_pipeline.crm_pipeline.audit import log
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
+	checks,
+	closed,
+	conflict,
+	input_values,
+	money,
+	party,
+	people,
+	stage,
+)
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import get_next_name
+from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.permissions import is_manager
+
+
+class PipelineOpportunity(Document):
+	"""A deal on its way from Open to Won, Lost or Rejected.
+
+	The rules stand in the modules beside this one; this class says when each applies.
+	"""
+
+	def __setup__(self):
+		# 0 and the site's default currency must not stand in for a value that was left out
+		self.dont_update_if_missing = ["potential_value", "currency"]
+
+	def onload(self):
+		self.set_onload("moves", stage.get_offered_moves(self))
+		self.set_onload("is_closed", lifecycle.is_closed(self.status))
+		self.set_onload("may_correct", lifecycle.is_closed(self.status) and is_manager())
+
+	def autoname(self):
+		self.name = get_next_name()
+
+	def before_insert(self):
+		checks.clear_system_fields(self)
+		self.opened_on = self.opened_on or now_datetime()
+
+	def validate(self):
+		checks.validate_system_fields(self)
+		input_values.validate_values(self)
+		closed.validate_closed_record(self)
+		party.set_party(self)
+		party.set_product_line(self)
+		money.set_items(self)
+		checks.validate_required(self)
+		money.set_values(self)
+		people.set_sales_engineer(self)
+		people.validate_people(self)
+		checks.validate_masters(self)
+		checks.validate_offer(self)
+		checks.validate_follow_up(self)
+		stage.set_stage(self)
+		money.set_weighted_value(self)
+		party.set_title(self)
+		party.point_out_open_opportunity(self)
+
+	def before_save(self):
+		log.plan_entries(self)
+
+	def on_update(self):
+		log.write_entries(self)
+
+	def on_trash(self):
+		checks.validate_deletion(self)
+		self.delete_next_contact_event()
+		log.log_deletion(self)
+
+	def before_rename(self, old, new, merge=False):
+		checks.refuse_rename(self)
+
+	def save(self, *args, **kwargs):
+		with conflict.told_about(self.name):
+			return super().save(*args, **kwargs)
+
+	def get_invalid_links(self, is_submittable=False):
+		invalid_links, cancelled_links = super().get_invalid_links(is_submittable)
+		checks.validate_links(self, invalid_links)
+		return invalid_links, cancelled_links
+
+	def set_system_value(self, fieldname, value):
+		"""Set a field that only this app's own code may set, before insert() or save()."""
+		self.set(fieldname, value)
+		self.flags.setdefault("system_values", set()).add(fieldname)
+
+	def is_system_value(self, fieldname) -> bool:
+		return fieldname in (self.flags.system_values or ())
+
+	def delete_next_contact_event(self):
+		if self.next_contact_event and frappe.db.exists("Event", self.next_contact_event):
+			frappe.delete_doc(
+				"Event", self.next_contact_event, ignore_permissions=True
+			)  # reason: its own event
+
+
+def on_doctype_update():
+	"""Lists are filtered by one of these and sorted by `modified`."""
+	for fields in (
+		["sales_engineer", "modified"],
+		["application_engineer", "modified"],
+		["status", "modified"],
+		["region", "modified"],
+		["product_line", "modified"],
+		["party_name", "product_line", "status"],
+		["lead", "status"],
+		["closed_on", "status"],
+	):
+		frappe.db.add_index("Pipeline Opportunity", fields)

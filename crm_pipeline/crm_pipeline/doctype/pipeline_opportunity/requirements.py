@@ -1,0 +1,91 @@
+"""What a stage asks for before a record may enter it."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cstr, flt
+
+from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.exceptions import TransitionError
+from crm_pipeline.permissions import is_manager
+
+
+def validate_reopening(doc: Document) -> None:
+	if not is_manager():
+		message = _("Only a manager may reopen {0}. Ask a Sales Manager.")
+		refuse(message, doc.name, exception=frappe.PermissionError)
+	if not cstr(doc.reopen_reason).strip():
+		refuse(
+			_("{0} is missing. Say why {1} is reopened."),
+			get_label(doc, "reopen_reason"),
+			doc.name,
+			exception=TransitionError,
+		)
+
+
+def validate_outcome(doc: Document) -> None:
+	"""Ask a closing stage for what it requires."""
+	outcome = lifecycle.STAGES[doc.status].outcome
+	if outcome is lifecycle.Outcome.WON:
+		_validate_won(doc)
+	elif outcome is lifecycle.Outcome.NOT_WON:
+		_validate_lost_reasons(doc)
+
+
+def validate_foreign_outcome(doc: Document) -> None:
+	"""An outcome field that does not belong to the status is a mistake when typed."""
+	for fieldname in sorted(lifecycle.get_foreign_outcome_fields(doc.status)):
+		if doc.get(fieldname) and fieldname == "won_currency":
+			doc.won_currency = None
+		elif doc.get(fieldname):
+			refuse(
+				_("{0} does not belong to status {1}. Leave it empty."),
+				get_label(doc, fieldname),
+				doc.status,
+				exception=TransitionError,
+			)
+
+
+def _validate_won(doc: Document) -> None:
+	if not doc.customer:
+		refuse(
+			_("{0} is for the lead {1}. Convert the lead to a customer first."),
+			doc.name,
+			doc.party_name,
+			exception=TransitionError,
+		)
+	may_be_free = frappe.get_cached_doc("Pipeline Settings").allow_zero_won_value
+	if flt(doc.won_value) <= 0 and not (may_be_free and doc.won_value not in (None, "")):
+		message = _(
+			"{0} is {1}. A won opportunity needs more than 0, or the setting that allows free-of-charge wins."
+		)
+		refuse(message, get_label(doc, "won_value"), doc.won_value or 0, exception=TransitionError)
+
+
+def _validate_lost_reasons(doc: Document) -> None:
+	if not doc.lost_reasons:
+		refuse(
+			_("{0} needs at least one lost reason to become {1}."),
+			doc.name,
+			doc.status,
+			exception=TransitionError,
+		)
+	saved = doc.get_doc_before_save()
+	known = {row.lost_reason for row in saved.lost_reasons} if saved else set()
+	for row in doc.lost_reasons:
+		reason = frappe.get_cached_doc("Pipeline Lost Reason", row.lost_reason)
+		if not lifecycle.reason_applies(reason.applies_to, doc.status):
+			message = _("Lost reason {0} applies to {1}, not to {2}. Choose another one.")
+			refuse(message, reason.name, reason.applies_to, doc.status, exception=TransitionError)
+		if reason.disabled and reason.name not in known and not doc.is_history:
+			refuse(
+				_("Lost reason {0} is disabled. Choose another one."), reason.name, exception=TransitionError
+			)
+		if reason.needs_detail and not cstr(doc.outcome_detail).strip():
+			refuse(
+				_("Lost reason {0} needs an {1}. Say what happened."),
+				reason.name,
+				get_label(doc, "outcome_detail"),
+				exception=TransitionError,
+			)

@@ -1,0 +1,38 @@
+import frappe
+from frappe import _
+
+from crm_pipeline.crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.permissions import MANAGER_ROLES
+
+
+def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], str]:
+	"""Return columns, one row per problem, and a sentence when there is none. Managers only.
+
+	Filter `reference_name` limits the check to one opportunity.
+	"""
+	frappe.only_for(list(MANAGER_ROLES))
+	name = (filters or {}).get("reference_name")
+	data = [problem._asdict() for problem in find_problems([name] if name else None)]
+	message = "" if data else _("Every entry and every record agrees with its audit log.")
+	return get_columns(), data, message
+
+
+def get_columns() -> list[dict]:
+	return [
+		{"fieldname": "kind", "label": _("Problem"), "fieldtype": "Data", "width": 180},
+		{
+			"fieldname": "reference_name",
+			"label": _("Opportunity"),
+			"fieldtype": "Link",
+			"options": "Pipeline Opportunity",
+			"width": 160,
+		},
+		{
+			"fieldname": "entry",
+			"label": _("Entry"),
+			"fieldtype": "Link",
+			"options": "Pipeline Audit Log",
+			"width": 180,
+		},
+		{"fieldname": "message", "label": _("What is wrong"), "fieldtype": "Data", "width": 520},
+	]

@@ -1,0 +1,123 @@
+"""Who sees what: one rule behind lists, counts, reports, search and single documents.
+
+A manager sees every opportunity. Anybody else sees those they are the sales engineer or application engineer of,
+those they help with (an open to-do) and those a person shared with them. The sales engineer writes; the others
+read. The audit log, the child tables and our reports follow the opportunity.
+"""
+
+import frappe
+from frappe.model.db_query import DatabaseQuery
+from frappe.model.document import Document
+from pypika.terms import LiteralValue
+
+OPPORTUNITY = "Pipeline Opportunity"
+MANAGER_ROLES = frozenset({"Sales Manager", "System Manager"})
+SALES_ROLES = frozenset({"Sales User", "Sales Manager"})
+APPLICATION_ROLES = SALES_ROLES | {"Application Engineer"}
+READING = frozenset({"read", "select", "print", "email", "report", "export"})
+OWNING = frozenset({"write", "share"})
+
+
+def is_manager(user: str | None = None) -> bool:
+	"""Tell whether the user sees and moves every opportunity."""
+	return not MANAGER_ROLES.isdisjoint(frappe.get_roles(user))
+
+
+def get_opportunity_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that limits opportunities to those the user sees; empty for managers."""
+	user = user or frappe.session.user
+	if is_manager(user):
+		return ""
+	return f"`tab{OPPORTUNITY}`.`name` in ({_get_visible_names(user)})"
+
+
+def get_audit_log_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that limits audit entries to those of visible opportunities."""
+	return _get_dependent_condition("Pipeline Audit Log", "reference_name", user)
+
+
+def get_child_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that limits the rows of a child table to those of visible opportunities."""
+	return _get_dependent_condition(doctype, "parent", user)
+
+
+def get_match_conditions(user: str | None = None) -> str:
+	"""Return everything that limits the user's opportunities (the rule above, User Permissions, shares) as SQL.
+
+	Raises frappe.PermissionError when the user may not read opportunities at all.
+	"""
+	return DatabaseQuery(OPPORTUNITY, user=user or frappe.session.user).build_match_conditions()
+
+
+def has_opportunity_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
+	"""Answer for one opportunity. False leaves a person's own share to the framework, which asks for it next."""
+	user = user or frappe.session.user
+	if is_manager(user) or ptype == "create" or not _is_saved(doc):
+		return True
+	engineers = _get_saved_engineers(doc)
+	if ptype in OWNING:
+		return engineers.get("sales_engineer") == user
+	return (ptype is None or ptype in READING) and (user in engineers.values() or _is_helper(doc.name, user))
+
+
+def has_audit_log_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
+	"""Whoever may read the opportunity may read its log; the log of a deleted one is for managers."""
+	user = user or frappe.session.user
+	if is_manager(user):
+		return True
+	if doc.reference_doctype != OPPORTUNITY or not frappe.db.exists(OPPORTUNITY, doc.reference_name):
+		return False
+	return bool(frappe.has_permission(OPPORTUNITY, "read", doc=doc.reference_name, user=user))
+
+
+def _get_visible_names(user: str) -> str:
+	"""Return a subquery of names, one index range per way of seeing a record."""
+	opportunity, todo, share = (frappe.qb.DocType(name) for name in (OPPORTUNITY, "ToDo", "DocShare"))
+	user = LiteralValue(frappe.db.escape(user, percent=False))
+	as_sales_engineer = (
+		frappe.qb.from_(opportunity).select(opportunity.name).where(opportunity.sales_engineer == user)
+	)
+	as_application_engineer = (
+		frappe.qb.from_(opportunity).select(opportunity.name).where(opportunity.application_engineer == user)
+	)
+	as_helper = (
+		frappe.qb.from_(todo)
+		.select(todo.reference_name)
+		.where((todo.allocated_to == user) & (todo.reference_type == OPPORTUNITY) & (todo.status == "Open"))
+	)
+	as_guest = (
+		frappe.qb.from_(share)
+		.select(share.share_name)
+		.where(
+			(share.share_doctype == OPPORTUNITY)
+			& (share.read == 1)
+			& ((share.user == user) | (share.everyone == 1))
+		)
+	)
+	ways = (as_sales_engineer, as_application_engineer, as_helper, as_guest)
+	return " union all ".join(way.get_sql() for way in ways)
+
+
+def _get_dependent_condition(doctype: str, fieldname: str, user: str | None) -> str:
+	conditions = get_match_conditions(user)
+	if not conditions:
+		return ""
+	names = f"select `tab{OPPORTUNITY}`.`name` from `tab{OPPORTUNITY}` where {conditions}"
+	return f"`tab{doctype}`.`{fieldname}` in ({names})"
+
+
+def _is_saved(doc: Document) -> bool:
+	return bool(doc.get("name")) and not doc.get("__islocal")
+
+
+def _get_saved_engineers(doc: Document) -> dict:
+	"""Ask the database, not the document: a request may hold a document with itself as engineer."""
+	return (
+		frappe.db.get_value(OPPORTUNITY, doc.name, ["sales_engineer", "application_engineer"], as_dict=True)
+		or {}
+	)
+
+
+def _is_helper(name: str, user: str) -> bool:
+	todo = {"reference_type": OPPORTUNITY, "reference_name": name, "allocated_to": user, "status": "Open"}
+	return bool(frappe.db.exists("ToDo", todo))

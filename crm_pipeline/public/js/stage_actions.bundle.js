@@ -1,0 +1,137 @@
+// The dialogs behind the stage buttons of form and list. Which moves are offered, the server says.
+
+frappe.provide("crm_pipeline");
+
+const METHODS = "crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.actions.";
+
+const lost_fields = (status) => [
+	{
+		fieldname: "lost_reasons",
+		fieldtype: "MultiSelectPills",
+		label: __("Lost Reasons"),
+		reqd: 1,
+		get_data: (text) =>
+			frappe.db.get_link_options("Pipeline Lost Reason", text, {
+				disabled: 0,
+				applies_to: ["in", ["Both", status]],
+			}),
+	},
+	{ fieldname: "outcome_detail", fieldtype: "Small Text", label: __("Outcome Detail") },
+];
+
+const won_fields = (doc) => [
+	{
+		fieldname: "won_value",
+		fieldtype: "Currency",
+		label: __("Won Value"),
+		options: "won_currency",
+		default: doc.won_value || doc.potential_value,
+		reqd: 1,
+	},
+	{
+		fieldname: "won_currency",
+		fieldtype: "Link",
+		label: __("Won Currency"),
+		options: "Currency",
+		default: doc.currency,
+		reqd: 1,
+	},
+];
+
+const reason_field = (fieldname, label) => [{ fieldname, fieldtype: "Small Text", label, reqd: 1 }];
+
+// status → what its button asks for and calls
+crm_pipeline.MOVES = {
+	"Offer Made": {
+		label: () => __("Make Offer"),
+		method: "make_offer",
+		fields: (doc) => [
+			{
+				fieldname: "offer",
+				fieldtype: "Link",
+				label: __("Quotation"),
+				options: "Quotation",
+				description: __("May also be linked later."),
+				get_query: () => ({ filters: { party_name: doc.party_name, docstatus: ["<", 2] } }),
+			},
+		],
+	},
+	Won: { label: () => __("Won…"), method: "mark_won", fields: won_fields },
+	Lost: { label: () => __("Lost…"), method: "mark_lost", fields: () => lost_fields("Lost") },
+	Rejected: {
+		label: () => __("Rejected…"),
+		method: "mark_rejected",
+		fields: () => lost_fields("Rejected"),
+	},
+	Open: {
+		label: () => __("Reopen…"),
+		method: "reopen",
+		fields: () => reason_field("reopen_reason", __("Reopen Reason")),
+	},
+};
+
+crm_pipeline.ask = (title, fields, primary_label, primary_action) => {
+	const dialog = new frappe.ui.Dialog({
+		title,
+		fields,
+		primary_action_label: primary_label,
+		primary_action: (values) =>
+			primary_action(values).then(() => dialog.hide()),
+	});
+	dialog.show();
+};
+
+crm_pipeline.move = (frm, status) => {
+	const move = crm_pipeline.MOVES[status];
+	crm_pipeline.ask(
+		__("{0}: {1}", [__(status), frm.doc.name]),
+		move.fields(frm.doc),
+		__(status === "Open" ? "Reopen" : status),
+		(values) => crm_pipeline.call(move.method, { name: frm.doc.name, ...values }).then(() => frm.reload_doc())
+	);
+};
+
+crm_pipeline.correct = (frm) => {
+	const outcome = frm.doc.status === "Won" ? [won_fields(frm.doc)[0]] : lost_fields(frm.doc.status);
+	const kept = { lost_reasons: (frm.doc.lost_reasons || []).map((row) => row.lost_reason), outcome_detail: frm.doc.outcome_detail };
+	crm_pipeline.ask(
+		__("Correct {0}", [frm.doc.name]),
+		[
+			...outcome.map((field) => ({ default: kept[field.fieldname], ...field })),
+			...reason_field("correction_reason", __("Correction Reason")),
+		],
+		__("Correct"),
+		(values) => crm_pipeline.call("correct", { name: frm.doc.name, ...values }).then(() => frm.reload_doc())
+	);
+};
+
+crm_pipeline.close_many = (listview, status) => {
+	crm_pipeline.ask(
+		__("{0}: {1} Opportunities", [__(status), listview.get_checked_items().length]),
+		status === "Offer Made" ? [] : lost_fields(status),
+		__(status),
+		(values) =>
+			crm_pipeline
+				.call("close_many", { names: listview.get_checked_items(true), status, ...values })
+				.then((result) => {
+					crm_pipeline.show_result(result);
+					listview.clear_checked_items();
+					listview.refresh();
+				})
+	);
+};
+
+crm_pipeline.show_result = ({ changed, refused }) => {
+	const rows = refused.map(({ name, reason }) => [frappe.utils.escape_html(name), reason]);
+	frappe.msgprint({
+		title: __("Changed {0}, refused {1}", [changed.length, refused.length]),
+		message: rows.length ? rows : __("All selected opportunities were changed."),
+		as_table: rows.length > 0,
+		indicator: refused.length ? "orange" : "green",
+	});
+};
+
+crm_pipeline.call = (method, args) =>
+	frappe
+		.call({ method: METHODS + method, type: "POST", args, freeze: true })
+		.then(({ message }) => message);

@@ -1,0 +1,39 @@
+"""Scheduled jobs."""
+
+from itertools import islice
+
+import frappe
+from frappe import _
+from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
+from frappe.utils.user import get_users_with_role
+
+from crm_pipeline.crm_pipeline.audit.integrity import find_problems
+
+REPORTED_PROBLEMS = 100
+
+
+def check_audit_log() -> None:
+	"""Nightly: check the whole audit log; what is found goes to the Error Log and to every System Manager."""
+	problems = list(islice(find_problems(), REPORTED_PROBLEMS))
+	if not problems:
+		return
+	lines = [f"{problem.kind}: {problem.message}" for problem in problems]
+	error_log = frappe.log_error(
+		_("Pipeline audit log: {0} problems").format(_count(lines)), "\n".join(lines)
+	)
+	enqueue_create_notification(
+		get_users_with_role("System Manager"),
+		{
+			"type": "Alert",
+			"document_type": "Error Log",
+			"document_name": error_log.name,
+			"subject": _(
+				"The audit log of the pipeline has problems. See the report Pipeline Audit Integrity."
+			),
+			"from_user": frappe.session.user,
+		},
+	)
+
+
+def _count(lines: list[str]) -> str:
+	return f"{len(lines)}+" if len(lines) == REPORTED_PROBLEMS else str(len(lines))
