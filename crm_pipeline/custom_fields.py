@@ -39,6 +39,16 @@ CUSTOM_FIELDS = {
 			"description": "The customer this lead was converted to or linked with.",
 		}
 	],
+	"DocShare": [
+		{
+			"fieldname": "pipeline_by_assignment",
+			"label": "Made while Assigning",
+			"fieldtype": "Check",
+			"insert_after": "notify_by_email",
+			"read_only": 1,
+			"hidden": 1,
+		}
+	],
 	"Selling Settings": [
 		{
 			"fieldname": "pipeline_auto_close_after_days",

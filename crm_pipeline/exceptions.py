@@ -23,3 +23,9 @@ class ConflictError(frappe.ValidationError):
 	"""Somebody else changed the record at the same time."""
 
 	http_status_code = 409
+
+
+class DuplicateCustomerError(frappe.ValidationError):
+	"""A lead whose e-mail is a customer's already."""
+
+	http_status_code = 409

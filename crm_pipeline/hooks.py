@@ -14,6 +14,13 @@ after_migrate = "crm_pipeline.install.after_migrate"
 before_uninstall = "crm_pipeline.uninstall.before_uninstall"
 after_uninstall = "crm_pipeline.uninstall.after_uninstall"
 
+# desk
+
+doctype_js = {
+	"Lead": "crm_pipeline/client_scripts/lead.js",
+	"Customer": "crm_pipeline/client_scripts/customer.js",
+}
+
 # who sees what
 
 permission_query_conditions = {
@@ -32,7 +39,28 @@ has_permission = {
 
 doc_events = {
 	("User", "Pipeline Lost Reason"): {
-		"after_rename": "crm_pipeline.crm_pipeline.audit.renames.after_rename"
+		"after_rename": "crm_pipeline.crm_pipeline.audit.renames.after_rename",
+	},
+	"User": {
+		"on_update": "crm_pipeline.crm_pipeline.overrides.user.on_update",
+	},
+	"Lead": {
+		"validate": "crm_pipeline.crm_pipeline.overrides.lead.validate",
+	},
+	"Customer": {
+		"on_update": "crm_pipeline.crm_pipeline.overrides.customer.on_update",
+	},
+	"ToDo": {
+		"validate": "crm_pipeline.crm_pipeline.overrides.todo.validate",
+		"on_update": "crm_pipeline.crm_pipeline.overrides.todo.on_update",
+		"on_trash": "crm_pipeline.crm_pipeline.overrides.todo.on_trash",
+	},
+	"DocShare": {
+		"after_insert": "crm_pipeline.crm_pipeline.overrides.docshare.after_insert",
+		"on_update": "crm_pipeline.crm_pipeline.overrides.docshare.on_update",
+	},
+	"Assignment Rule": {
+		"validate": "crm_pipeline.crm_pipeline.overrides.assignment_rule.validate",
 	},
 }
 
@@ -45,6 +73,7 @@ scheduler_events = {"daily_long": ["crm_pipeline.tasks.check_audit_log"]}
 require_type_annotated_api_methods = True
 company_data_to_be_ignored = ["Pipeline Opportunity"]
 ignore_links_on_delete = ["Pipeline Audit Log"]
+persistent_cache_keys = ["crm_pipeline_turn*"]
 user_data_fields = [
 	{
 		"doctype": "Pipeline Opportunity",

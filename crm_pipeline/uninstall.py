@@ -4,9 +4,11 @@ import frappe
 
 from crm_pipeline import custom_fields, seeds
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import naming
+from crm_pipeline.crm_pipeline.routing import rule
 
 
 def before_uninstall() -> None:
+	rule.delete()
 	custom_fields.delete()
 	delete_roles()
 

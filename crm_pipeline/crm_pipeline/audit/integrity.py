@@ -28,7 +28,10 @@ VANISHED = "Record vanished"
 COMPARED_FIELDS = {
 	"status": None,
 	"potential_value": None,
+	"currency": None,
 	"won_value": None,
+	"won_currency": None,
+	"base_won_value": None,
 	"sales_engineer": "User",
 	"application_engineer": "User",
 	"lost_reasons": "Pipeline Lost Reason",
@@ -70,7 +73,8 @@ def _check_record(record, entries: list, key: str, renames: dict) -> Iterator[Pr
 		yield Problem(finding.kind, record.name, finding.entry, _describe(finding))
 	logged = _fold(entries)
 	for fieldname, doctype in COMPARED_FIELDS.items():
-		expected = _follow_renames(logged.get(fieldname), renames.get(doctype, {}))
+		value, at = logged.get(fieldname, (None, None))
+		expected = _follow_renames(value, at, renames[doctype])
 		if not _is_same(record.get(fieldname), expected):
 			yield Problem(
 				DIFFERS, record.name, entries[-1].name, _describe_difference(record, fieldname, expected)
@@ -107,42 +111,46 @@ def _is_same(actual, expected) -> bool:
 	return (actual or None) == (expected or None)
 
 
-def _fold(entries: list) -> dict:
-	"""Return the audited values after the last entry. An unreadable entry shows up as altered, not here."""
+def _fold(entries: list) -> dict[str, tuple]:
+	"""Return each audited value after the last entry, and when it was logged.
+
+	An unreadable entry shows up as altered, not here.
+	"""
 	values = {}
 	for entry in entries:
 		try:
 			changes = json.loads(entry.details or "{}")
 		except ValueError:
 			continue
-		values.update({fieldname: change["to"] for fieldname, change in changes.items()})
+		values.update({fieldname: (change["to"], entry.at) for fieldname, change in changes.items()})
 	return values
 
 
-def _follow_renames(value, renames: dict):
+def _follow_renames(value, at, renames: list[tuple]):
+	"""Return what a logged name is called now: renames later than the entry apply, in their order."""
 	if isinstance(value, list):
-		return sorted(_follow_renames(item, renames) for item in value)
-	seen = set()
-	while value in renames and value not in seen:
-		seen.add(value)
-		value = renames[value]
+		return sorted(_follow_renames(item, at, renames) for item in value)
+	for renamed_at, old, new in renames:
+		if value == old and renamed_at >= at:
+			value = new
 	return value
 
 
-def _get_renames() -> dict[str, dict[str, str]]:
-	"""Return old name → new name per DocType, from the log's own entries."""
+def _get_renames() -> dict[str | None, list[tuple]]:
+	"""Return (when, old name, new name) per DocType in order, from the log's own entries."""
 	log = frappe.qb.DocType(LOG)
+	doctypes = [doctype for doctype in COMPARED_FIELDS.values() if doctype]
 	rows = (
 		frappe.qb.from_(log)
-		.select(log.reference_doctype, log.details)
-		.where(log.reference_doctype != RECORD)
+		.select(log.reference_doctype, log.at, log.details)
+		.where(log.reference_doctype.isin(doctypes))
 		.orderby(log.at)
 		.run(as_dict=True)
 	)
-	renames = defaultdict(dict)
+	renames = defaultdict(list)
 	for row in rows:
 		change = json.loads(row.details)["name"]
-		renames[row.reference_doctype][change["from"]] = change["to"]
+		renames[row.reference_doctype].append((row.at, change["from"], change["to"]))
 	return renames
 
 

@@ -27,6 +27,7 @@ CONTENT_FIELDS = (
 	"potential_value",
 	"won_value",
 	"won_currency",
+	"base_won_value",
 	"lost_reasons",
 	"outcome_detail",
 )
@@ -72,17 +73,12 @@ def log_rename(doctype: str, old: str, new: str) -> None:
 
 	Links on opportunities follow a rename, entries don't.
 	"""
-	last = frappe.db.get_all(
-		LOG,
-		filters={"reference_doctype": doctype, "reference_name": new},
-		fields=["name", "entry_hash"],
-		order_by="at desc, name desc",
-		limit=1,
-	)
-	position = audit_chain.get_position(last[0].name) if last else 0
-	previous_hash = last[0].entry_hash if last else ""
-	draft = Draft("Corrected", {"name": {"from": old, "to": new}})
-	_append(doctype, new, position, previous_hash, draft)
+	_append_to_end(doctype, new, Draft("Corrected", {"name": {"from": old, "to": new}}))
+
+
+def log_conversion(lead: str, customer: str) -> None:
+	"""Note in the lead's own log which customer it became."""
+	_append_to_end("Lead", lead, Draft("Lead Converted", {"customer": {"from": "", "to": customer}}))
 
 
 def get_audited_values(doc: Document) -> dict:
@@ -99,22 +95,25 @@ def _get_drafts(doc: Document) -> list[Draft]:
 		for name, value in after.items()
 		if (before[name] or None) != (value or None)
 	}
-	return _get_first_draft(doc, changes) if saved is None else _get_change_drafts(doc, saved, changes)
+	return _get_first_drafts(doc, changes) if saved is None else _get_change_drafts(doc, saved, changes)
 
 
-def _get_first_draft(doc: Document, changes: dict) -> list[Draft]:
+def _get_first_drafts(doc: Document, changes: dict) -> list[Draft]:
+	"""A new record's entry, and another one for who it was routed to."""
 	event = doc.flags.audit_event or ("Imported" if doc.is_history else "Created")
-	draft = Draft(
-		event, changes, to_status=doc.status, reason=doc.flags.audit_reason or get_outcome_reason(doc)
-	)
-	return [draft]
+	routed = {name: changes.pop(name) for name in ("sales_engineer",) if doc.flags.routed and name in changes}
+	reason = doc.flags.audit_reason or get_outcome_reason(doc)
+	drafts = [Draft(event, changes, to_status=doc.status, reason=reason)]
+	if routed:
+		drafts.append(Draft("Routed", routed, doc.status, doc.status, doc.flags.routing_reason))
+	return drafts
 
 
 def _get_change_drafts(doc: Document, saved: Document, changes: dict) -> list[Draft]:
 	"""Split one save's changes into events; what no other event explains is a correction."""
 	groups = (
 		("status" in changes, ("status", *CONTENT_FIELDS), lambda: _get_stage_draft(doc, saved)),
-		(True, ASSIGNMENT_FIELDS, lambda: Draft("Routed" if doc.flags.routed else "Reassigned", {})),
+		(True, ASSIGNMENT_FIELDS, lambda: _get_assignment_draft(doc)),
 		(True, OFFER_FIELDS, lambda: Draft("Offer Linked" if doc.offer else "Offer Withdrawn", {})),
 		(_is_conversion(doc, changes), CONVERSION_FIELDS, lambda: Draft("Lead Converted", {})),
 		(True, AUDITED_FIELDS, lambda: Draft("Corrected", {})),
@@ -130,6 +129,10 @@ def _get_change_drafts(doc: Document, saved: Document, changes: dict) -> list[Dr
 			draft.reason = draft.reason or cstr(doc.flags.audit_reason)
 			drafts.append(draft)
 	return drafts
+
+
+def _get_assignment_draft(doc: Document) -> Draft:
+	return Draft("Routed" if doc.flags.routed else "Reassigned", {}, reason=cstr(doc.flags.routing_reason))
 
 
 def _is_conversion(doc: Document, changes: dict) -> bool:
@@ -166,6 +169,19 @@ def _get_plain_value(doc: Document, fieldname: str):
 	if doc.meta.get_field(fieldname).fieldtype == "Currency":
 		return flt(value, 9)
 	return cstr(value)
+
+
+def _append_to_end(doctype: str, name: str, draft: Draft) -> None:
+	"""Continue the log of a record that does not remember its log's end itself."""
+	last = frappe.db.get_all(
+		LOG,
+		filters={"reference_doctype": doctype, "reference_name": name},
+		fields=["name", "entry_hash"],
+		order_by="at desc, name desc",
+		limit=1,
+	)
+	position = audit_chain.get_position(last[0].name) if last else 0
+	_append(doctype, name, position, last[0].entry_hash if last else "", draft)
 
 
 def _append(doctype, name, count, previous_hash, draft: Draft, amount=(0.0, "")) -> None:

@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.refusal import refuse
+from crm_pipeline.crm_pipeline.routing import router
 from crm_pipeline.exceptions import ClosedRecordError
 from crm_pipeline.permissions import is_manager
 
@@ -78,6 +79,16 @@ def correct(
 		"lost_reasons": _get_rows(lost_reasons),
 	}
 	doc.update({fieldname: value for fieldname, value in values.items() if value is not None})
+	return doc.save().as_dict()
+
+
+@frappe.whitelist(methods=["POST"])
+def route_again(name: str) -> dict:
+	"""Let the region choose the sales engineer of an open record anew. Managers only."""
+	doc = _get_locked(name)
+	if not is_manager():
+		refuse(_("Only a manager may route {0} again."), name, exception=frappe.PermissionError)
+	router.route(doc)
 	return doc.save().as_dict()
 
 

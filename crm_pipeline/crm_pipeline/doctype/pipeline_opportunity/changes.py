@@ -10,7 +10,7 @@ DATE_TYPES = frozenset({"Date", "Datetime"})
 def has_changed(doc: Document, fieldname: str) -> bool:
 	"""Tell whether a field differs from the saved record; always true on a new one that fills it."""
 	saved = doc.get_doc_before_save()
-	return doc.get(fieldname) != saved.get(fieldname) if saved else bool(doc.get(fieldname))
+	return not is_same_value(doc, saved, fieldname) if saved else bool(doc.get(fieldname))
 
 
 def is_same_value(doc: Document, saved: Document, fieldname: str) -> bool:

@@ -28,6 +28,7 @@ SYSTEM_FIELDS = (
 	"routed_by",
 	"routed_on",
 	"routing_explanation",
+	"assignment_due",
 	"next_contact_event",
 	"awaiting_response_since",
 	"auto_close_warned_on",

@@ -1,7 +1,7 @@
 """A closed record stays as it is."""
 
-import frappe
 from frappe import _
+from frappe.model import display_fieldtypes
 from frappe.model.document import Document
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import is_same_value
@@ -18,7 +18,7 @@ def validate_closed_record(doc: Document) -> None:
 	if saved is None or not lifecycle.is_closed(saved.status) or saved.status != doc.status:
 		return
 	free = CORRECTABLE_FIELDS if doc.flags.correction else frozenset()
-	for df in doc.meta.get("fields", {"fieldtype": ("not in", frappe.model.no_value_fields)}):
+	for df in doc.meta.get("fields", {"fieldtype": ("not in", display_fieldtypes)}):
 		if df.fieldname in free or doc.is_system_value(df.fieldname):
 			continue
 		if not is_same_value(doc, saved, df.fieldname):

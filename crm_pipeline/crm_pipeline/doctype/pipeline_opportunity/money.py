@@ -12,21 +12,6 @@ from crm_pipeline.crm_pipeline.refusal import get_label, refuse
 STAGE_PROBABILITY = {lifecycle.OPEN: "probability_open", lifecycle.OFFER_MADE: "probability_offer_made"}
 
 
-def set_items(doc: Document) -> None:
-	"""Compute the amounts; their sum stands in for a potential value that was left out, never for a typed one."""
-	for item in doc.items:
-		if flt(item.qty) <= 0:
-			refuse(_("{0} is {1}. Enter more than 0."), get_label(item, "qty"), item.qty)
-		if flt(item.rate) < 0:
-			refuse(_("{0} is {1}. It can't be negative."), get_label(item, "rate"), item.rate)
-		item.amount = flt(flt(item.qty) * flt(item.rate), item.precision("amount"))
-	_set_conversion_factors(doc)
-	doc.with_items = doc.with_items or int(bool(doc.items))
-	doc.items_total = sum(item.amount for item in doc.items)
-	if doc.potential_value in (None, "") and doc.items:
-		doc.potential_value = doc.items_total
-
-
 def set_values(doc: Document) -> None:
 	"""Set currency, exchange rate and the value in company currency."""
 	if not doc.company:
@@ -105,25 +90,3 @@ def _needs_default_probability(doc: Document) -> bool:
 	if saved is None:
 		return not doc.probability
 	return saved.status != doc.status and flt(doc.probability) == flt(saved.probability)
-
-
-def _set_conversion_factors(doc: Document) -> None:
-	"""Look up the factors of new or changed items with one query; the item's own factor wins over a typed one."""
-	saved = doc.get_doc_before_save()
-	known = {(item.item_code, item.uom) for item in saved.items} if saved else set()
-	changed = [item for item in doc.items if item.uom and (item.item_code, item.uom) not in known]
-	factors = _get_conversion_factors({item.item_code for item in changed}) if changed else {}
-	for item in changed:
-		factor = factors.get((item.item_code, item.uom)) or item.conversion_factor
-		item.conversion_factor = flt(factor) or 1
-
-
-def _get_conversion_factors(item_codes: set[str]) -> dict[tuple[str, str], float]:
-	conversion = frappe.qb.DocType("UOM Conversion Detail")
-	rows = (
-		frappe.qb.from_(conversion)
-		.select(conversion.parent, conversion.uom, conversion.conversion_factor)
-		.where((conversion.parenttype == "Item") & conversion.parent.isin(item_codes))
-		.run()
-	)
-	return {(parent, uom): factor for parent, uom, factor in rows}

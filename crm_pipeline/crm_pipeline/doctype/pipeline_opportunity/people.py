@@ -3,21 +3,25 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_fullname
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import has_changed
+from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.crm_pipeline.eligibility import ELIGIBLE_ROLES, is_eligible
 from crm_pipeline.crm_pipeline.refusal import get_label, refuse
-from crm_pipeline.permissions import APPLICATION_ROLES, SALES_ROLES, is_manager
-
-# field → the roles of which the user needs one
-ELIGIBLE_ROLES = {"sales_engineer": SALES_ROLES, "application_engineer": APPLICATION_ROLES}
+from crm_pipeline.crm_pipeline.routing import router
+from crm_pipeline.permissions import is_manager
 
 
 def set_sales_engineer(doc: Document) -> None:
-	"""A new record without a sales engineer is its creator's, if eligible."""
-	if not doc.is_new() or doc.sales_engineer or doc.is_history or doc.route_automatically:
-		return
-	if is_eligible(frappe.session.user, "sales_engineer"):
-		doc.sales_engineer = frappe.session.user
+	"""A new record without a sales engineer is its creator's, or routed by its region."""
+	if doc.is_new() and not doc.is_history and not doc.sales_engineer:
+		doc.route_automatically = int(_needs_routing(doc))
+		if doc.route_automatically:
+			router.route(doc)
+		else:
+			doc.sales_engineer = frappe.session.user
+	doc.set_system_value("assignment_due", int(_needs_todo(doc)))
 
 
 def validate_people(doc: Document) -> None:
@@ -34,13 +38,34 @@ def validate_people(doc: Document) -> None:
 	_validate_assignment(doc)
 
 
-def is_eligible(user: str, fieldname: str) -> bool:
-	"""Tell whether a user is an enabled system user with a role for the field; Administrator is nobody's engineer."""
-	if user in frappe.STANDARD_USERS:
+def tell_creator(doc: Document) -> None:
+	"""Whoever creates a record that is routed to somebody else hears to whom."""
+	if doc.flags.routed and doc.sales_engineer and doc.sales_engineer != frappe.session.user:
+		message = _("{0} was routed to {1}.").format(doc.name, get_fullname(doc.sales_engineer))
+		frappe.msgprint(message, alert=True)
+
+
+def _needs_routing(doc: Document) -> bool:
+	creator = frappe.session.user
+	return bool(
+		doc.route_automatically
+		or frappe.flags.in_import
+		or _is_integration(creator)
+		or not is_eligible(creator, "sales_engineer")
+	)
+
+
+def _needs_todo(doc: Document) -> bool:
+	"""A to-do is due for a new sales engineer and for the one of a reopened record, not with every save."""
+	if doc.status not in lifecycle.get_open_statuses():
 		return False
-	enabled, user_type = frappe.get_cached_value("User", user, ["enabled", "user_type"])
-	has_role = not ELIGIBLE_ROLES[fieldname].isdisjoint(frappe.get_roles(user))
-	return bool(enabled) and user_type == "System User" and has_role
+	saved = doc.get_doc_before_save()
+	is_reopened = bool(saved) and lifecycle.is_reopening(saved.status, doc.status)
+	return is_reopened or has_changed(doc, "sales_engineer")
+
+
+def _is_integration(user: str) -> bool:
+	return any(row.user == user for row in frappe.get_cached_doc("Pipeline Settings").integration_users)
 
 
 def _validate_assignment(doc: Document) -> None:

@@ -8,6 +8,7 @@ from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 	closed,
 	conflict,
 	input_values,
+	items,
 	money,
 	party,
 	people,
@@ -15,6 +16,7 @@ from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 )
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import get_next_name
 from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.crm_pipeline.routing import rule
 from crm_pipeline.permissions import is_manager
 
 
@@ -38,7 +40,8 @@ class PipelineOpportunity(Document):
 
 	def before_insert(self):
 		checks.clear_system_fields(self)
-		self.opened_on = self.opened_on or now_datetime()
+		if not self.is_history:
+			self.opened_on = self.opened_on or now_datetime()
 
 	def validate(self):
 		checks.validate_system_fields(self)
@@ -46,7 +49,7 @@ class PipelineOpportunity(Document):
 		closed.validate_closed_record(self)
 		party.set_party(self)
 		party.set_product_line(self)
-		money.set_items(self)
+		items.set_items(self)
 		checks.validate_required(self)
 		money.set_values(self)
 		people.set_sales_engineer(self)
@@ -62,8 +65,15 @@ class PipelineOpportunity(Document):
 	def before_save(self):
 		log.plan_entries(self)
 
+	def after_insert(self):
+		people.tell_creator(self)
+
 	def on_update(self):
 		log.write_entries(self)
+		rule.follow(self)
+
+	def on_change(self):
+		rule.complete(self)
 
 	def on_trash(self):
 		checks.validate_deletion(self)

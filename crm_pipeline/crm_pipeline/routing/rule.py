@@ -1,0 +1,114 @@
+"""The one stock Assignment Rule that carries routing out: it gives the sales engineer a to-do and closes it."""
+
+import frappe
+from frappe import _
+from frappe.cache_manager import get_doctype_map
+from frappe.desk.form import assign_to
+from frappe.model.document import Document
+
+from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.crm_pipeline.eligibility import is_eligible
+from crm_pipeline.crm_pipeline.routing import router
+from crm_pipeline.permissions import MANAGER_ROLES
+
+RULE = "CRM Pipeline: Route by Region"
+OPPORTUNITY = "Pipeline Opportunity"
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@frappe.whitelist(methods=["POST"])
+def set_up_routing() -> str:
+	"""Make or mend the Assignment Rule and return its name. Managers only."""
+	frappe.only_for(list(MANAGER_ROLES))
+	rule = (
+		frappe.get_doc("Assignment Rule", RULE) if frappe.db.exists("Assignment Rule", RULE) else _new_rule()
+	)
+	rule.update(_get_values())
+	rule.save(
+		ignore_permissions=True
+	)  # reason: the roles were checked above, stock permissions name other ones
+	return rule.name
+
+
+def is_set_up() -> bool:
+	"""Tell whether the rule is there and enabled, from the engine's own cached list."""
+	filters = {"document_type": OPPORTUNITY, "disabled": 0}
+	rules = get_doctype_map("Assignment Rule", OPPORTUNITY, filters=filters, order_by="priority desc")
+	return any(rule.name == RULE for rule in rules)
+
+
+def follow(doc: Document) -> None:
+	"""Before the stock engine runs: take the to-do from the former sales engineer."""
+	saved = doc.get_doc_before_save()
+	former = saved.sales_engineer if saved else None
+	if former and former != doc.sales_engineer:
+		assign_to.remove(
+			doc.doctype, doc.name, former, ignore_permissions=True
+		)  # reason: validate allowed the change
+
+
+def complete(doc: Document) -> None:
+	"""After the stock engine ran: adopt the choice of a rule made by hand, or add the to-do it left out.
+
+	The engine leaves a record alone on which somebody else has a to-do already.
+	"""
+	if doc.status not in lifecycle.get_open_statuses():
+		return
+	if not doc.sales_engineer:
+		_adopt_assignee(doc)
+	elif doc.assignment_due and is_set_up() and not _get_open_todo(doc, allocated_to=doc.sales_engineer):
+		_add_todo(doc)
+
+
+def delete() -> None:
+	"""Remove the rule, on uninstall."""
+	frappe.delete_doc("Assignment Rule", RULE, force=True, ignore_missing=True)
+
+
+def _new_rule() -> Document:
+	return frappe.new_doc("Assignment Rule", name=RULE, __newname=RULE)
+
+
+def _get_values() -> dict:
+	is_open = f"status in {lifecycle.get_open_statuses()!r}"
+	return {
+		"document_type": OPPORTUNITY,
+		"description": "{{ party_display_name }} – {{ product_line }}, {{ region }}",
+		"rule": "Based on Field",
+		"field": "sales_engineer",
+		"priority": -1,  # rules made by hand come first
+		"disabled": 0,
+		"assign_condition": f"assignment_due and sales_engineer and {is_open}",
+		"close_condition": f"not ({is_open})",
+		"assignment_days": [{"day": day} for day in DAYS],
+	}
+
+
+def _adopt_assignee(doc: Document) -> None:
+	"""Whom a rule made by hand assigned becomes the sales engineer of a record that has none."""
+	todo = _get_open_todo(doc, assignment_rule=("is", "set"))
+	if not todo or not is_eligible(todo.allocated_to, "sales_engineer"):
+		return
+	record = frappe.get_doc(doc.doctype, doc.name)
+	router.apply(
+		record, router.Decision(todo.allocated_to, _("Assignment Rule {0}").format(todo.assignment_rule))
+	)
+	record.save(ignore_permissions=True)  # reason: the rule chooses, whoever saved the record
+	doc.reload()
+
+
+def _add_todo(doc: Document) -> None:
+	rule = frappe.get_cached_doc("Assignment Rule", RULE)
+	values = {
+		"doctype": doc.doctype,
+		"name": doc.name,
+		"assign_to": [doc.sales_engineer],
+		"assignment_rule": RULE,
+		"description": frappe.render_template(rule.description, doc.as_dict()),
+	}
+	assign_to.add(values, ignore_permissions=True)  # reason: validate allowed the change
+
+
+def _get_open_todo(doc: Document, **filters):
+	filters.update(reference_type=doc.doctype, reference_name=doc.name, status="Open")
+	return frappe.db.get_value("ToDo", filters, ["allocated_to", "assignment_rule"], as_dict=True)
