@@ -80,10 +80,12 @@ def delete() -> None:
 			name = frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
 			if name:
 				frappe.delete_doc("Custom Field", name, force=True)
-				drop_column(doctype, field["fieldname"])
+				drop_value(doctype, field["fieldname"])
 
 
-def drop_column(doctype: str, fieldname: str) -> None:
-	"""Drop the column that the framework leaves behind when a custom field goes."""
-	if not frappe.get_meta(doctype).issingle and frappe.db.has_column(doctype, fieldname):
+def drop_value(doctype: str, fieldname: str) -> None:
+	"""Drop the column (the value of a single) that the framework leaves behind when a custom field goes."""
+	if frappe.get_meta(doctype).issingle:
+		frappe.db.delete("Singles", {"doctype": doctype, "field": fieldname})
+	elif frappe.db.has_column(doctype, fieldname):
 		frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{fieldname}`")
