@@ -16,6 +16,7 @@ after_uninstall = "crm_pipeline.uninstall.after_uninstall"
 
 # desk
 
+treeviews = ["Pipeline Region"]  # opens as a tree, and a filter on a group means every region below it
 doctype_js = {
 	"Lead": "crm_pipeline/client_scripts/lead.js",
 	"Customer": "crm_pipeline/client_scripts/customer.js",

@@ -8,7 +8,6 @@ const STATUS_COLORS = {
 
 frappe.listview_settings["Pipeline Opportunity"] = {
 	add_fields: ["status"],
-	hide_name_column: false,
 
 	get_indicator(doc) {
 		return [__(doc.status), STATUS_COLORS[doc.status], `status,=,${doc.status}`];
@@ -16,14 +15,30 @@ frappe.listview_settings["Pipeline Opportunity"] = {
 
 	onload(listview) {
 		listview.page.set_title(__("Opportunities"));
-		frappe.require("stage_actions.bundle.js", () => {
-			for (const status of ["Offer Made", "Lost", "Rejected"]) {
-				listview.page.add_actions_menu_item(
-					crm_pipeline.MOVES[status].label(),
-					() => crm_pipeline.close_many(listview, status),
-					false
-				);
+		frappe.require(["stage_actions.bundle.js", "hand_over.bundle.js"], () => {
+			add_stage_actions(listview);
+			if (frappe.user.has_role(["Sales Manager", "System Manager"])) {
+				add_hand_over(listview);
 			}
 		});
 	},
 };
+
+function add_stage_actions(listview) {
+	for (const status of ["Offer Made", "Lost", "Rejected"]) {
+		listview.page.add_actions_menu_item(
+			crm_pipeline.MOVES[status].label(),
+			() => crm_pipeline.close_many(listview, status),
+			false
+		);
+	}
+}
+
+function add_hand_over(listview) {
+	listview.page.add_menu_item(__("Hand over…"), () => crm_pipeline.hand_over());
+	listview.page.add_actions_menu_item(
+		__("Hand over…"),
+		() => crm_pipeline.hand_over(listview.get_checked_items(true)),
+		false
+	);
+}

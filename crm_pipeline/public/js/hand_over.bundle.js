@@ -1,0 +1,71 @@
+// Hand over: from whom, to whom, a preview, a reason.
+
+frappe.provide("crm_pipeline");
+
+const HAND_OVER = "crm_pipeline.crm_pipeline.routing.hand_over.";
+
+const user_query = () => ({
+	query: "frappe.core.doctype.user.user.user_query",
+	filters: { user_type: "System User" },
+});
+
+crm_pipeline.hand_over = (names) => {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Hand over Opportunities"),
+		fields: [
+			{
+				fieldname: "from_user",
+				fieldtype: "Link",
+				options: "User",
+				label: __("From"),
+				reqd: 1,
+				ignore_user_permissions: 1,
+				onchange: () => show_preview(dialog, names),
+			},
+			{
+				fieldname: "to_user",
+				fieldtype: "Link",
+				options: "User",
+				label: __("To"),
+				get_query: user_query,
+				description: __("Leave empty to let each region choose."),
+			},
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+			{ fieldname: "preview", fieldtype: "HTML" },
+		],
+		primary_action_label: __("Hand over"),
+		primary_action: (values) => start(dialog, values, names),
+	});
+	dialog.show();
+};
+
+function show_preview(dialog, names) {
+	const from_user = dialog.get_value("from_user");
+	if (!from_user) {
+		return;
+	}
+	frappe
+		.call({ method: HAND_OVER + "preview", type: "POST", args: { from_user, names } })
+		.then(({ message }) => {
+			const escape = frappe.utils.escape_html;
+			const rows = message.opportunities
+				.slice(0, 10)
+				.map((row) => `<li>${escape(row.name)}: ${escape(row.title)} (${escape(row.region)})</li>`);
+			const summary = __("{0} open opportunities, {1} to-dos, {2} next contacts", [
+				message.opportunities.length,
+				message.todos,
+				message.events,
+			]);
+			const more = message.opportunities.length > rows.length ? "<li>…</li>" : "";
+			dialog.get_field("preview").$wrapper.html(`<p>${summary}</p><ul>${rows.join("")}${more}</ul>`);
+		});
+}
+
+function start(dialog, { from_user, to_user, reason }, names) {
+	frappe
+		.call({ method: HAND_OVER + "hand_over", type: "POST", args: { from_user, to_user, reason, names } })
+		.then(({ message }) => {
+			dialog.hide();
+			frappe.show_alert(__("Handing over {0} opportunities in the background.", [message.opportunities]));
+		});
+}
