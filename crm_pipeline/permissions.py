@@ -6,6 +6,7 @@ read. The audit log, the child tables and our reports follow the opportunity.
 """
 
 import frappe
+from frappe import _
 from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
 from pypika.terms import LiteralValue
@@ -21,6 +22,12 @@ OWNING = frozenset({"write", "share"})
 def is_manager(user: str | None = None) -> bool:
 	"""Tell whether the user sees and moves every opportunity."""
 	return not MANAGER_ROLES.isdisjoint(frappe.get_roles(user))
+
+
+def require_manager() -> None:
+	"""Refuse everybody but a manager."""
+	if not is_manager():
+		frappe.throw(_("Only a Sales Manager or System Manager may do this."), frappe.PermissionError)
 
 
 def get_opportunity_conditions(user: str | None = None, doctype: str | None = None) -> str:

@@ -110,10 +110,30 @@ def _get_contact(doc: Document) -> str | None:
 		return contact
 	known = doc.email_id and frappe.db.get_value("Contact Email", {"email_id": doc.email_id}, "parent")
 	if not known:
-		return doc.create_contact().name
+		return _make_contact(doc)
 	known_contact = frappe.get_doc("Contact", known)
 	known_contact.append("links", {"link_doctype": "Lead", "link_name": doc.name})
 	return known_contact.save().name
+
+
+def _make_contact(doc: Document) -> str:
+	"""Insert the contact without its numbers first: ERPNext commits when a contact with numbers is inserted."""
+	contact = frappe.new_doc("Contact")
+	contact.update(
+		{
+			"first_name": doc.first_name or doc.lead_name,
+			"last_name": doc.last_name,
+			"company_name": doc.company_name,
+		}
+	)
+	if doc.email_id:
+		contact.append("email_ids", {"email_id": doc.email_id, "is_primary": 1})
+	contact.append("links", {"link_doctype": "Lead", "link_name": doc.name})
+	contact.insert()
+	for number, kind in ((doc.phone, "is_primary_phone"), (doc.mobile_no, "is_primary_mobile_no")):
+		if number:
+			contact.append("phone_nos", {"phone": number, kind: 1})
+	return contact.save().name
 
 
 def _carry_notes(doc: Document, customer: Document) -> None:

@@ -9,7 +9,7 @@ from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.eligibility import ELIGIBLE_ROLES, is_eligible
 from crm_pipeline.crm_pipeline.refusal import refuse
 from crm_pipeline.crm_pipeline.routing import router
-from crm_pipeline.permissions import MANAGER_ROLES
+from crm_pipeline.permissions import require_manager
 
 OPPORTUNITY = "Pipeline Opportunity"
 BATCH_SIZE = 100
@@ -18,7 +18,7 @@ BATCH_SIZE = 100
 @frappe.whitelist()
 def preview(from_user: str, names: list | str | None = None) -> dict:
 	"""Return what a hand-over would move: {"opportunities": [rows], "todos": n, "events": n}. Managers only."""
-	frappe.only_for(list(MANAGER_ROLES))
+	require_manager()
 	rows = _get_records(from_user, names)
 	found = [row.name for row in rows]
 	return {
@@ -36,7 +36,7 @@ def hand_over(
 
 	Managers only. Returns {"opportunities": how many}.
 	"""
-	frappe.only_for(list(MANAGER_ROLES))
+	require_manager()
 	if not reason.strip():
 		refuse(_("The reason is missing. Say why the opportunities of {0} are handed over."), from_user)
 	if to_user and (to_user == from_user or not is_eligible(to_user, "sales_engineer")):
@@ -52,15 +52,14 @@ def hand_over(
 		to_user=to_user,
 		names=found,
 		reason=reason,
-		user=frappe.session.user,
 	)
 	return {"opportunities": len(found)}
 
 
-def run(from_user: str, to_user: str | None, names: list[str], reason: str, user: str) -> dict:
+def run(from_user: str, to_user: str | None, names: list[str], reason: str) -> dict:
 	"""The job: one record after the other, committed in batches. What was done already is skipped when run again.
 
-	Returns {"moved": [name, …], "refused": [{"name", "reason"}, …]}; `user` sees the result as a notification.
+	Returns {"moved": [name, …], "refused": [{"name", "reason"}, …]}; the manager who started it is notified.
 	"""
 	result: dict[str, list] = {"moved": [], "refused": []}
 	for index, name in enumerate(names, start=1):
@@ -73,8 +72,8 @@ def run(from_user: str, to_user: str | None, names: list[str], reason: str, user
 			result["refused"].append({"name": name, "reason": str(error)})
 		if index % BATCH_SIZE == 0:
 			frappe.db.commit()  # reason: a background job, in batches
-		frappe.publish_progress(index * 100 / len(names), title=_("Handing Over"), user=user)
-	_report(result, from_user, to_user, user)
+		frappe.publish_progress(index * 100 / len(names), title=_("Handing Over"))
+	_report(result, from_user, to_user)
 	return result
 
 
@@ -125,7 +124,7 @@ def _get_todo_filters(user: str, names: list[str]) -> dict:
 	}
 
 
-def _report(result: dict, from_user: str, to_user: str | None, user: str) -> None:
+def _report(result: dict, from_user: str, to_user: str | None) -> None:
 	subject = _("Handed over from {0} to {1}: {2} moved, {3} refused.").format(
 		get_fullname(from_user),
 		get_fullname(to_user) if to_user else _("routing"),
@@ -136,10 +135,10 @@ def _report(result: dict, from_user: str, to_user: str | None, user: str) -> Non
 	frappe.get_doc(
 		{
 			"doctype": "Notification Log",
-			"for_user": user,
+			"for_user": frappe.session.user,
 			"type": "Alert",
 			"subject": subject,
 			"email_content": refused,
-			"from_user": user,
+			"from_user": frappe.session.user,
 		}
 	).insert(ignore_permissions=True)  # reason: the job's own note to the manager who started it

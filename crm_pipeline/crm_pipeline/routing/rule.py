@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.eligibility import is_eligible
 from crm_pipeline.crm_pipeline.routing import router
-from crm_pipeline.permissions import MANAGER_ROLES
+from crm_pipeline.permissions import require_manager
 
 RULE = "CRM Pipeline: Route by Region"
 OPPORTUNITY = "Pipeline Opportunity"
@@ -19,7 +19,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 @frappe.whitelist(methods=["POST"])
 def set_up_routing() -> str:
 	"""Make or mend the Assignment Rule and return its name. Managers only."""
-	frappe.only_for(list(MANAGER_ROLES))
+	require_manager()
 	rule = (
 		frappe.get_doc("Assignment Rule", RULE) if frappe.db.exists("Assignment Rule", RULE) else _new_rule()
 	)

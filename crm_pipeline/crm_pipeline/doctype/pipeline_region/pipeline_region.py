@@ -5,7 +5,7 @@ from frappe.utils.nestedset import NestedSet
 
 from crm_pipeline.crm_pipeline.refusal import refuse
 from crm_pipeline.crm_pipeline.routing import router
-from crm_pipeline.permissions import MANAGER_ROLES
+from crm_pipeline.permissions import require_manager
 
 
 class PipelineRegion(NestedSet):
@@ -36,7 +36,7 @@ def try_routing(region: str, count: int = 5) -> list[dict]:
 
 	Rows: {"user": e-mail or None, "full_name": …, "explanation": why this one and who was skipped}.
 	"""
-	frappe.only_for(list(MANAGER_ROLES))
+	require_manager()
 	frappe.has_permission("Pipeline Region", "read", doc=region, throw=True)
 	return [
 		{

@@ -1,8 +1,7 @@
-import frappe
 from frappe import _
 
 from crm_pipeline.crm_pipeline.audit.integrity import find_problems
-from crm_pipeline.permissions import MANAGER_ROLES
+from crm_pipeline.permissions import require_manager
 
 
 def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], str]:
@@ -10,7 +9,7 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], str]:
 
 	Filter `reference_name` limits the check to one opportunity.
 	"""
-	frappe.only_for(list(MANAGER_ROLES))
+	require_manager()
 	name = (filters or {}).get("reference_name")
 	data = [problem._asdict() for problem in find_problems([name] if name else None)]
 	message = "" if data else _("Every entry and every record agrees with its audit log.")
