@@ -1,0 +1,5 @@
+"""Where Frappe keeps `DocType`."""
+
+from frappe.query_builder.builder import DocType, Table
+
+__all__ = ["DocType", "Table"]

@@ -1,0 +1,1 @@
+"""Nothing here: `frappe.tests.IntegrationTestCase` came with Frappe 16."""
