@@ -1,0 +1,43 @@
+# Everything a checkout needs comes from PyPI into .venv; PYTHON names another interpreter (3.10 or newer).
+PYTHON ?= python3
+RUFF = ruff==0.14.14
+VENV = .venv/bin/python
+
+.PHONY: help demo test bench-test lint format clean
+
+help:
+	@echo "make demo        the main job, played on the sandbox (needs Python only)"
+	@echo "make test        all tests: on the sandbox, and on a real site where a bench is found"
+	@echo "make bench-test  the tests on a real site alone"
+	@echo "make lint        ruff and the static checks"
+	@echo "make format      let ruff put the code in order"
+	@echo "make clean       remove what these commands made here"
+
+demo: .venv/ready
+	@PYTHONPATH=sandbox:. $(VENV) -m sandbox demo
+
+test: .venv/ready
+	@$(VENV) -m tools.run_tests
+
+bench-test: .venv/ready
+	@$(VENV) -m tools.run_tests site
+
+lint: .venv/ready
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+	@$(VENV) tools/static_checks.py
+
+format: .venv/ready
+	@$(VENV) -m ruff check --fix .
+	@$(VENV) -m ruff format .
+
+.venv/ready: sandbox/requirements.txt Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.12 ...")'
+	@echo "Setting up .venv ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(VENV) -m pip install --quiet --disable-pip-version-check -r sandbox/requirements.txt $(RUFF)
+	@touch $@
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
