@@ -1,0 +1,153 @@
+"""Bench commands: `bench --site SITE crm-pipeline import-csv | demo | check-audit`. Parsing and printing only."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import frappe
+from frappe.commands import get_site, pass_context
+
+MAX_PRINTED_REASONS = 10
+
+
+@click.group("crm-pipeline")
+def crm_pipeline():
+	"""CRM Pipeline: import opportunities, load sample data, check the audit log."""
+
+
+@crm_pipeline.command("import-csv")
+@click.argument("file")
+@click.option("--map", "map_file", help="JSON file: field → column, look-up, changed values.")
+@click.option(
+	"--default", "defaults", multiple=True, metavar="FIELD=VALUE", help="For what the file lacks. Repeatable."
+)
+@click.option("--date-format", help="How dates are written, e.g. %d.%m.%Y. Default: 2026-11-22.")
+@click.option(
+	"--create-masters", is_flag=True, help="Make missing customers, regions, product lines, reasons …"
+)
+@click.option(
+	"--create-users", "user_domain", metavar="DOMAIN", help="Make missing users as first.last@DOMAIN."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would happen and keep nothing.")
+@click.option("--rejects", "rejects_file", help="Where rejected rows go. Default: FILE.rejects.csv.")
+@pass_context
+def import_csv(context, file, map_file, defaults, rejects_file, **options):
+	"""Import opportunities from a CSV file. Columns are named by field or label; see docs/import.md."""
+	from crm_pipeline.csv_import.importer import Importer, Options
+
+	paths = {"map_path": map_file, "rejects_path": rejects_file}
+	paths = {name: _get_path(path) for name, path in paths.items() if path}
+	with _connected(context), _told_plainly():
+		importer = Importer(Options(_get_path(file), defaults=_split_defaults(defaults), **paths, **options))
+		_print_notices(importer)
+		with click.progressbar(length=importer.total, label="Importing") as bar:
+			result = importer.run(bar.update)
+		_print_result(importer, result)
+
+
+@crm_pipeline.command("demo")
+@click.option("--clear", is_flag=True, help="Remove exactly what this command made.")
+@pass_context
+def demo(context, clear):
+	"""Load the sample data of a pump and valve sales team, or remove it."""
+	from crm_pipeline.demo import sample_data
+
+	with _connected(context), _told_plainly():
+		(_clear_demo if clear else _load_demo)(sample_data)
+
+
+@crm_pipeline.command("check-audit")
+@pass_context
+def check_audit(context):
+	"""Check the audit log of every opportunity; exit code 1 when something is wrong."""
+	from crm_pipeline.crm_pipeline.audit.integrity import find_problems
+
+	with _connected(context):
+		problems = list(find_problems())
+	for problem in problems:
+		click.echo(f"{problem.reference_name:<18} {problem.kind:<26} {problem.message}")
+	click.echo(f"Problems found: {len(problems):,}." if problems else "The audit log is in order.")
+	if problems:
+		raise SystemExit(1)
+
+
+@contextmanager
+def _connected(context) -> Iterator[None]:
+	"""Connect to the site as Administrator and commit at the end."""
+	frappe.init(site=get_site(context))
+	try:
+		frappe.connect()
+		yield
+		frappe.db.commit()  # reason: a command, not a request
+	finally:
+		frappe.destroy()
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+	"""Let bad input end in one sentence and exit code 1."""
+	from crm_pipeline.csv_import.errors import ImportInputError
+
+	try:
+		yield
+	except (ImportInputError, frappe.ValidationError) as error:
+		raise click.ClickException(frappe.utils.strip_html(str(error))) from error
+
+
+def _get_path(path: str) -> Path:
+	"""Read a path from where the user stands: bench itself runs commands in its folder `sites`."""
+	from_shell = Path(os.environ.get("PWD", "."), path)
+	return from_shell if from_shell.parent.exists() else Path(path)
+
+
+def _split_defaults(defaults: tuple[str, ...]) -> dict[str, str]:
+	for default in defaults:
+		if "=" not in default:
+			raise click.ClickException(f"--default {default}: write it as FIELD=VALUE.")
+	return {
+		name.strip(): value.strip() for name, _equals, value in (text.partition("=") for text in defaults)
+	}
+
+
+def _print_notices(importer) -> None:
+	if importer.unused_columns:
+		click.echo(f"Columns not used: {', '.join(importer.unused_columns)}.")
+	if not importer.is_repeatable:
+		click.echo("No column is external_id: running this again would import the same rows again.")
+
+
+def _print_result(importer, result) -> None:
+	imported = "would be imported" if importer.options.dry_run else "imported"
+	click.echo(
+		f"{result.imported:,} {imported}, {result.skipped:,} there already, {len(result.rejected):,} rejected."
+	)
+	reasons = Counter(reason for _row, reason in result.rejected)
+	for reason, count in reasons.most_common(MAX_PRINTED_REASONS):
+		click.echo(f"  {count:>7,} × {reason}")
+	if result.rejected:
+		click.echo(f"Every rejected row and its reason: {importer.rejects_path}")
+	if result.rejected and not (result.imported or result.skipped):
+		raise SystemExit(1)
+
+
+def _load_demo(sample_data) -> None:
+	from crm_pipeline.demo.deals import COUNT
+
+	with click.progressbar(length=COUNT, label="Loading sample data") as bar:
+		made = sample_data.load(bar.update)
+	click.echo(f"{made} opportunities made, {COUNT - made} there already.")
+
+
+def _clear_demo(sample_data) -> None:
+	total = len(sample_data.get_removable())
+	with click.progressbar(length=total, label="Removing sample data") as bar:
+		kept = sample_data.clear(bar.update)
+	click.echo(f"{total - len(kept)} records removed. Their audit log stays: it is append-only.")
+	for sentence in kept:
+		click.echo(f"  kept {sentence}")
+
+
+commands = [crm_pipeline]
