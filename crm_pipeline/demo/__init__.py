@@ -1,0 +1,1 @@
+"""Sample data of a pump and valve sales team (`bench --site SITE crm-pipeline demo`) and a walk through the app."""
