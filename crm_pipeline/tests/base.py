@@ -1,0 +1,71 @@
+"""The base class of the app's tests: a cast of users, one test's writes undone before the next, refusals by sentence."""
+
+import unittest
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+from frappe.cache_manager import clear_doctype_map
+
+from crm_pipeline.tests import personas
+
+try:
+	from frappe.tests import IntegrationTestCase
+except ImportError:  # Frappe 15
+	from frappe.tests.utils import FrappeTestCase as IntegrationTestCase
+
+OPPORTUNITY = "Pipeline Opportunity"
+IS_SANDBOX = frappe.db.db_type == "sqlite"
+RULE = "Assignment Rule"
+
+
+def site_only(reason: str):
+	"""Skip a test (or class) on the sandbox, and say what it needs a real site for."""
+	return unittest.skipIf(IS_SANDBOX, f"site only: {reason}")
+
+
+class PipelineTestCase(IntegrationTestCase):
+	"""Starts each test as a manager, on a site that has the cast and its masters (personas.py)."""
+
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		cls.addClassCleanup(forget_cached_documents)
+		cls.addClassCleanup(frappe.set_user, "Administrator")
+		forget_cached_documents()
+		frappe.set_user("Administrator")
+		personas.make_cast()
+		cls.resting_rules = rest_assignment_rules()
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.addCleanup(self.undo_writes)
+		frappe.db.savepoint("before_test")
+		frappe.set_user(personas.MANAGER)
+
+	def undo_writes(self) -> None:
+		frappe.set_user("Administrator")
+		frappe.db.rollback(save_point="before_test")
+		forget_cached_documents()
+		frappe.clear_messages()
+
+	@contextmanager
+	def assertRefused(self, exception: type[Exception], part_of_message: str) -> Iterator[None]:
+		with self.assertRaises(exception) as refusal:
+			yield
+		self.assertIn(part_of_message, str(refusal.exception))
+
+
+def forget_cached_documents() -> None:
+	"""A savepoint that is rolled back clears no cache."""
+	frappe.cache.delete_keys("document_cache::")
+	clear_doctype_map(RULE, OPPORTUNITY)
+	frappe.db.value_cache.clear()
+
+
+def rest_assignment_rules() -> list[str]:
+	"""Disable and return the rules the site has been set up with: they must not decide a test."""
+	names = frappe.get_all(RULE, filters={"document_type": OPPORTUNITY, "disabled": 0}, pluck="name")
+	frappe.db.set_value(RULE, {"name": ("in", names)}, "disabled", 1)
+	clear_doctype_map(RULE, OPPORTUNITY)
+	return names

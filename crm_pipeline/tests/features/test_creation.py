@@ -1,0 +1,213 @@
+"""Section 2: how an opportunity comes to be, and who works on it."""
+
+import frappe
+from frappe.utils import add_days, get_datetime, now_datetime
+
+from crm_pipeline.exceptions import TransitionError
+from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.users import as_user
+
+STARTS_OPEN = (
+	"A new opportunity starts as Open, not as {0}. Leave the status out; closed history needs Is History."
+)
+
+
+class TestNewOpportunity(PipelineTestCase):
+	def test_it_is_open_and_stamped(self):
+		before = now_datetime()
+		doc = factories.make_opportunity().reload()
+		self.assertEqual(doc.status, "Open")
+		self.assertGreaterEqual(doc.opened_on, before)
+		self.assertEqual((doc.status_changed_on, doc.status_changed_by), (doc.opened_on, personas.MANAGER))
+
+	def test_no_other_status_is_accepted(self):
+		for status in ("Offer Made", "Won", "Lost", "Rejected"):
+			for user in (personas.MANAGER, personas.API_USER, "Administrator"):
+				with (
+					self.subTest(status=status, user=user),
+					as_user(user),
+					self.assertRefused(TransitionError, STARTS_OPEN.format(status)),
+				):
+					factories.new_opportunity(status=status, **factories.OUTCOMES[status]).insert()
+
+	def test_no_other_status_is_accepted_over_the_api_either(self):
+		with self.assertRefused(TransitionError, STARTS_OPEN.format("Offer Made")):
+			frappe.client.insert(factories.new_opportunity(status="Offer Made").as_dict())
+
+	def test_what_only_the_system_sets_is_dropped(self):
+		yesterday = add_days(now_datetime(), -1)
+		doc = factories.make_opportunity(
+			opened_on=yesterday,
+			closed_on=yesterday,
+			closed_by=personas.ENGINEER,
+			audit_count=7,
+			audit_hash="x",
+		)
+		self.assertGreater(get_datetime(doc.opened_on), yesterday)
+		self.assertFalse(doc.closed_on or doc.closed_by)
+		self.assertEqual(doc.audit_count, 1)
+
+	def test_title_and_business_unit_are_derived(self):
+		doc = factories.make_opportunity(business_unit=None)
+		self.assertEqual(doc.title, f"{personas.CUSTOMER} – {personas.PRODUCT_LINE}")
+		self.assertEqual(doc.business_unit, personas.BUSINESS_UNIT)
+
+	def test_the_title_follows_the_party_until_it_is_typed(self):
+		doc = factories.make_opportunity()
+		doc.update({"party_name": personas.OTHER_CUSTOMER}).save()
+		self.assertEqual(doc.title, f"{personas.OTHER_CUSTOMER} – {personas.PRODUCT_LINE}")
+		doc.update({"title": "Booster station"}).save()
+		doc.update({"party_name": personas.CUSTOMER}).save()
+		self.assertEqual(doc.title, "Booster station")
+
+	def test_currency_and_probability_have_defaults(self):
+		doc = factories.make_opportunity()
+		settings = frappe.get_doc("Pipeline Settings")
+		self.assertEqual(doc.currency, frappe.db.get_value("Company", personas.COMPANY, "default_currency"))
+		self.assertEqual(doc.probability, settings.probability_open)
+
+	def test_a_party_may_have_many_and_an_open_one_is_pointed_out(self):
+		first = factories.make_opportunity()
+		frappe.clear_messages()
+		factories.make_opportunity()
+		self.assertIn(first.name, str(frappe.get_message_log()))
+
+	def test_an_open_one_of_somebody_else_is_not_given_away(self):
+		first = factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER)
+		frappe.clear_messages()
+		with as_user(personas.ENGINEER):
+			factories.new_opportunity().insert()
+			self.assertNotIn(first.name, str(frappe.get_message_log()))
+
+	def test_an_external_id_is_used_once(self):
+		factories.make_opportunity(external_id="ERP-1")
+		with self.assertRaises(frappe.UniqueValidationError):
+			factories.make_opportunity(external_id="ERP-1")
+
+	def test_many_may_have_no_external_id(self):
+		for external_id in (None, "", ""):
+			self.assertFalse(factories.make_opportunity(external_id=external_id).external_id)
+
+
+class TestParty(PipelineTestCase):
+	def test_customer_and_display_name_come_from_the_customer(self):
+		doc = factories.make_opportunity()
+		self.assertEqual((doc.customer, doc.lead), (personas.CUSTOMER, None))
+		self.assertEqual(doc.party_display_name, personas.CUSTOMER)
+
+	def test_a_lead_may_be_the_party(self):
+		lead = factories.make_lead("Leela Prospect", email_id="leela@example.com")
+		doc = factories.make_opportunity(opportunity_from="Lead", party_name=lead.name)
+		self.assertEqual((doc.customer, doc.lead), (None, lead.name))
+		self.assertEqual((doc.party_display_name, doc.contact_email), ("Leela Prospect", "leela@example.com"))
+
+	def test_customer_can_not_be_typed_past_the_party(self):
+		doc = factories.make_opportunity(customer=personas.OTHER_CUSTOMER)
+		self.assertEqual(doc.customer, personas.CUSTOMER)
+
+	def test_the_place_comes_from_the_primary_address_and_may_be_edited(self):
+		factories.make_address(personas.CUSTOMER, city="Madurai", state="Tamil Nadu")
+		doc = factories.make_opportunity()
+		self.assertEqual((doc.city, doc.state), ("Madurai", "Tamil Nadu"))
+		doc.update({"city": "Theni"}).save()
+		self.assertEqual(doc.reload().city, "Theni")
+
+	def test_a_typed_place_is_kept(self):
+		factories.make_address(personas.CUSTOMER, city="Madurai", state="Tamil Nadu")
+		self.assertEqual(factories.make_opportunity(city="Salem").city, "Salem")
+
+
+class TestSalesEngineer(PipelineTestCase):
+	def test_an_eligible_creator_is_the_sales_engineer(self):
+		for user in (personas.ENGINEER, personas.MANAGER, personas.API_USER):
+			with self.subTest(user), as_user(user):
+				self.assertEqual(factories.new_opportunity().insert().sales_engineer, user)
+
+	def test_a_creator_who_is_not_eligible_is_not_the_sales_engineer(self):
+		for user in (personas.ORG_ADMIN, "Administrator"):
+			with self.subTest(user), as_user(user):
+				self.assertNotEqual(factories.new_opportunity().insert().sales_engineer, user)
+
+	def test_a_manager_names_somebody_else(self):
+		doc = factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER)
+		doc.update({"sales_engineer": personas.ENGINEER}).save()
+		self.assertEqual(doc.reload().sales_engineer, personas.ENGINEER)
+
+	def test_an_engineer_names_nobody_else(self):
+		sentence = (
+			f"Only a manager may make {personas.OTHER_ENGINEER} the Sales Engineer of an opportunity. "
+			"Ask a manager to hand it over."
+		)
+		doc = factories.make_opportunity()
+		with as_user(personas.ENGINEER):
+			with self.assertRefused(frappe.PermissionError, sentence):
+				factories.new_opportunity(sales_engineer=personas.OTHER_ENGINEER).insert()
+			with self.assertRefused(frappe.PermissionError, sentence):
+				doc.update({"sales_engineer": personas.OTHER_ENGINEER}).save()
+
+	def test_an_engineer_does_not_drop_their_own(self):
+		doc = factories.make_opportunity()
+		with (
+			as_user(personas.ENGINEER),
+			self.assertRefused(frappe.PermissionError, "Only a manager may make nobody the Sales Engineer"),
+		):
+			doc.update({"sales_engineer": None}).save()
+
+	def test_application_engineers_are_accepted_as_such(self):
+		for user in (personas.APPLICATION_ENGINEER, personas.OTHER_ENGINEER, personas.MANAGER):
+			doc = factories.make_opportunity(application_engineer=user)
+			self.assertEqual(doc.application_engineer, user)
+
+	def test_the_record_of_someone_who_left_stays_usable(self):
+		leaver = factories.make_user("lena.leaver@example.com", "Sales User")
+		doc = factories.make_opportunity(sales_engineer=leaver, application_engineer=leaver)
+		frappe.db.set_value("User", leaver, "enabled", 0)
+		frappe.clear_document_cache("User", leaver)
+		doc.reload().update({"next_step": "Call them"}).save()
+		self.assertEqual(doc.reload().next_step, "Call them")
+
+	def test_an_outsider_creates_nothing(self):
+		for user in (personas.OUTSIDER, personas.APPLICATION_ENGINEER):
+			with self.subTest(user), as_user(user), self.assertRaises(frappe.PermissionError):
+				factories.new_opportunity().insert()
+			self.assertFalse(frappe.db.exists(OPPORTUNITY, {"owner": user}))
+
+
+class TestDuplicate(PipelineTestCase):
+	def test_a_copy_of_a_closed_record_starts_open_and_clean(self):
+		for status in ("Open", "Offer Made", "Won", "Lost", "Rejected"):
+			with self.subTest(status):
+				original = factories.make_opportunity(status, external_id=f"ERP-{status}")
+				copy = duplicate(original.reload())
+				self.assertEqual((copy.status, copy.audit_count), ("Open", 1))
+				for fieldname in (
+					"won_value",
+					"closed_on",
+					"closed_by",
+					"external_id",
+					"offer",
+					"outcome_detail",
+				):
+					self.assertFalse(copy.get(fieldname), fieldname)
+				self.assertEqual(copy.lost_reasons, [])
+
+	def test_a_copy_keeps_what_is_wanted_again(self):
+		original = factories.make_opportunity(
+			items=[{"item_code": personas.ITEM, "qty": 2, "rate": 50}], source=personas.SOURCE
+		)
+		copy = duplicate(original.reload())
+		for fieldname in ("party_name", "region", "product_line", "source", "potential_value"):
+			self.assertEqual(copy.get(fieldname), original.get(fieldname), fieldname)
+		self.assertEqual([(row.item_code, row.qty) for row in copy.items], [(personas.ITEM, 2)])
+
+	def test_an_engineer_s_copy_of_a_shared_record_is_the_engineer_s(self):
+		original = factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER)
+		with as_user(personas.ENGINEER):
+			copy = duplicate(original)
+		self.assertEqual(copy.sales_engineer, personas.ENGINEER)
+
+
+def duplicate(doc):
+	"""What Duplicate in the form's menu does: fields marked No Copy stay behind."""
+	return frappe.copy_doc(doc, ignore_no_copy=False).insert()

@@ -1,0 +1,96 @@
+"""The sample data and the walk through the app."""
+
+from collections import Counter
+from contextlib import redirect_stdout
+from datetime import datetime
+from io import StringIO
+from unittest import TestCase
+from unittest.mock import patch
+
+import frappe
+
+from crm_pipeline.crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.demo import deals, sample_data, team, walkthrough
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.factories import make_opportunity
+
+MASTERS = deals.Masters(["North"], ["Pump"], ["Sales"], ["Phone"], {"Lost": ["Price"], "Rejected": ["Scope"]})
+TODAY = datetime(2026, 11, 22, 12)
+
+
+class TestDeals(TestCase):
+	def test_the_same_day_brings_the_same_deals(self):
+		first, second = (deals.invent_deals(MASTERS, TODAY, 1000) for _time in range(2))
+		self.assertEqual(first, second)
+		self.assertEqual(len(first), deals.COUNT)
+
+	def test_they_are_of_all_stages_within_18_months(self):
+		invented = deals.invent_deals(MASTERS, TODAY, 1000)
+		counts = Counter(deal.values["status"] for deal in invented)
+		self.assertEqual(set(counts), set(lifecycle.STAGES))
+		self.assertGreater(min(counts.values()), 10)
+		for deal in invented:
+			self.assertLessEqual((TODAY - deal.values["opened_on"]).days, deals.DAYS)
+			self.assertLess(deal.values["opened_on"], deal.values.get("closed_on", TODAY))
+			self.assertLess(deal.values.get("closed_on", deal.values["opened_on"]), TODAY)
+
+
+class TestSampleData(PipelineTestCase):
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		fewer = patch.object(deals, "COUNT", 60)
+		fewer.start()
+		cls.addClassCleanup(fewer.stop)
+		cls.made = sample_data.load()
+
+	def setUp(self) -> None:
+		super().setUp()
+		frappe.set_user("Administrator")
+
+	def test_a_team_with_its_deals_is_there(self):
+		self.assertEqual(self.made, deals.COUNT)
+		ours = {"external_id": ("like", f"{sample_data.PREFIX}%")}
+		self.assertEqual(frappe.db.count(OPPORTUNITY, ours), deals.COUNT)
+		reopened = frappe.db.count(OPPORTUNITY, {**ours, "is_history": 1, "status": "Open"})
+		self.assertEqual(reopened, deals.REOPENED_COUNT)
+		self.assertEqual(list(find_problems()), [])
+
+	def test_loading_again_makes_nothing(self):
+		before = len(sample_data.get_removable())
+		self.assertEqual(sample_data.load(), 0)
+		self.assertEqual(len(sample_data.get_removable()), before)
+
+	def test_clearing_removes_exactly_that(self):
+		mine = make_opportunity()
+		others = {doctype: frappe.db.count(doctype) for doctype in ("Customer", "User", OPPORTUNITY)}
+		removed = Counter(doctype for doctype, _name in sample_data.get_removable())
+		self.assertEqual(sample_data.clear(), [])
+		self.assertEqual(sample_data.get_removable(), [])
+		for doctype, count in others.items():
+			self.assertEqual(frappe.db.count(doctype), count - removed[doctype], doctype)
+		self.assertTrue(frappe.db.exists(OPPORTUNITY, mine.name))
+		self.assertEqual(list(find_problems()), [])
+
+	def test_what_others_built_on_it_stays_and_is_named(self):
+		customer = frappe.db.get_value("Customer", {"owner": team.MANAGER.email})
+		make_opportunity(party_name=customer)
+		kept = sample_data.clear()
+		self.assertEqual(len(kept), 1)
+		self.assertIn(f"Customer {customer}: ", kept[0])
+		self.assertTrue(frappe.db.exists("Customer", customer))
+
+	def test_the_walk_through_tells_the_whole_story(self):
+		with redirect_stdout(StringIO()) as output:
+			walkthrough.play()
+		for sentence in (
+			"cannot go from Open to Won. Allowed next: Offer Made, Lost, Rejected.",
+			"needs at least one lost reason to become Lost",
+			"Only a manager may reopen",
+			"The whole log is checked: in order",
+			"was altered after it was written",
+			"The edit is taken back: in order",
+			"bench --site SITE install-app crm_pipeline",
+		):
+			self.assertIn(sentence, output.getvalue())

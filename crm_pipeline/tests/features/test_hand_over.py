@@ -1,0 +1,104 @@
+"""Section 9: a manager hands the open opportunities of one user over, all or chosen, with a preview and an audit entry."""
+
+import frappe
+from frappe.desk.form import assign_to
+
+from crm_pipeline.crm_pipeline.routing import hand_over
+from crm_pipeline.exceptions import InputError
+from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests.audit import LOG, get_events, get_problems
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.users import as_user
+
+ENGINEER, OTHER = personas.ENGINEER, personas.OTHER_ENGINEER
+
+
+def run(names: list[str], to_user: str | None = OTHER) -> dict:
+	return hand_over.run(ENGINEER, to_user, names, "Parental leave")
+
+
+def get_engineer(name: str) -> str:
+	return frappe.db.get_value(OPPORTUNITY, name, "sales_engineer")
+
+
+class TestHandOver(PipelineTestCase):
+	def test_a_preview_moves_nothing(self):
+		doc = factories.make_opportunity()
+		closed = factories.make_opportunity("Lost")
+		names = [row.name for row in hand_over.preview(ENGINEER)["opportunities"]]
+		self.assertIn(doc.name, names)
+		self.assertNotIn(closed.name, names)
+		self.assertEqual(get_engineer(doc.name), ENGINEER)
+
+	def test_open_ones_move_with_their_reason(self):
+		doc, closed = factories.make_opportunity(), factories.make_opportunity("Lost")
+		self.assertEqual(run([doc.name, closed.name])["moved"], [doc.name])
+		self.assertEqual((get_engineer(doc.name), get_engineer(closed.name)), (OTHER, ENGINEER))
+		self.assertEqual(get_events(doc.name), ["Created", "Reassigned"])
+		reason = frappe.db.get_value(LOG, {"reference_name": doc.name, "event": "Reassigned"}, "reason")
+		self.assertEqual(reason, "Parental leave")
+		self.assertEqual(get_problems(doc.name), [])
+
+	def test_running_it_again_moves_nothing_twice(self):
+		doc = factories.make_opportunity()
+		run([doc.name])
+		self.assertEqual(run([doc.name])["moved"], [])
+		self.assertEqual(get_events(doc.name), ["Created", "Reassigned"])
+
+	def test_todos_go_along(self):
+		doc = factories.make_opportunity()
+		assign_to.add({"doctype": OPPORTUNITY, "name": doc.name, "assign_to": [ENGINEER]})
+		run([doc.name])
+		todo = {"reference_name": doc.name, "allocated_to": ENGINEER, "status": "Open"}
+		self.assertFalse(frappe.db.exists("ToDo", todo))
+		self.assertFalse(frappe.has_permission(OPPORTUNITY, "read", doc=doc.name, user=ENGINEER))
+
+	def test_routing_takes_over_and_skips_who_leaves(self):
+		members = [{"user": ENGINEER}, {"user": OTHER}]
+		frappe.get_doc("Pipeline Region", personas.REGION).update({"members": members}).save()
+		doc = factories.make_opportunity()
+		run([doc.name], to_user=None)
+		self.assertEqual(get_engineer(doc.name), OTHER)
+		self.assertEqual(get_events(doc.name), ["Created", "Routed"])
+
+	def test_an_application_engineer_is_followed_too(self):
+		doc = factories.make_opportunity(sales_engineer=OTHER, application_engineer=ENGINEER)
+		run([doc.name], to_user=personas.MANAGER)
+		engineers = frappe.db.get_value(OPPORTUNITY, doc.name, ["sales_engineer", "application_engineer"])
+		self.assertEqual(engineers, (OTHER, personas.MANAGER))
+
+	def test_the_manager_hears_the_result(self):
+		doc = factories.make_opportunity()
+		run([doc.name])
+		subject = "Handed over from Nikhil North to Sunita South: 1 moved, 0 refused."
+		self.assertTrue(
+			frappe.db.exists("Notification Log", {"for_user": personas.MANAGER, "subject": subject})
+		)
+
+
+class TestRefused(PipelineTestCase):
+	def test_only_managers_hand_over(self):
+		with as_user(ENGINEER):
+			for call in (hand_over.preview, hand_over.hand_over):
+				arguments = {"from_user": ENGINEER} | ({"reason": "x"} if call is hand_over.hand_over else {})
+				with self.assertRaises(frappe.PermissionError):
+					call(**arguments)
+
+	def test_a_reason_is_needed(self):
+		with self.assertRefused(InputError, "The reason is missing"):
+			hand_over.hand_over(ENGINEER, " ", OTHER)
+
+	def test_nobody_takes_over_who_can_not(self):
+		for user in (ENGINEER, personas.OUTSIDER):
+			with self.assertRefused(InputError, "can't take over"):
+				hand_over.hand_over(ENGINEER, "Leave", user)
+
+
+class TestDisabling(PipelineTestCase):
+	def test_whoever_disables_a_user_hears_of_open_opportunities(self):
+		factories.make_opportunity()
+		frappe.clear_messages()
+		with as_user("Administrator"):
+			frappe.get_doc("User", ENGINEER).update({"enabled": 0}).save()
+		messages = " ".join(message["message"] for message in frappe.get_message_log())
+		self.assertIn("Nikhil North was disabled with 1 open opportunities. Hand them over.", messages)

@@ -1,0 +1,226 @@
+"""Section 8: a qualified lead becomes one customer, all or nothing, and its opportunities go along."""
+
+import threading
+from unittest.mock import patch
+
+import frappe
+
+from crm_pipeline.crm_pipeline.conversion import convert as conversion
+from crm_pipeline.exceptions import DuplicateCustomerError, InputError
+from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests.audit import LOG, get_events
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.connections import CommittedTestCase, Connection
+from crm_pipeline.tests.users import as_user
+
+EMAIL = "leela@prospect.example"
+
+
+def make_lead(**overrides):
+	"""Insert a lead without phone: ERPNext commits when it makes a contact with one."""
+	values = {
+		"first_name": "Leela",
+		"company_name": "Prospect Works",
+		"email_id": EMAIL,
+		"qualification_status": "Qualified",
+	}
+	frappe.db.set_single_value("CRM Settings", "allow_lead_duplication_based_on_emails", 1)
+	return factories.make("Lead", **{**values, **overrides})
+
+
+def make_lead_opportunity(lead, **overrides):
+	with as_user(personas.MANAGER):
+		return factories.make_opportunity(opportunity_from="Lead", party_name=lead.name, **overrides)
+
+
+class ConversionTestCase(PipelineTestCase):
+	"""Acts as a sales engineer: managers may not create customers."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		frappe.set_user(personas.ENGINEER)
+
+
+@site_only("ERPNext's own Lead and Customer")
+class TestConvert(ConversionTestCase):
+	def test_the_customer_carries_contact_notes_and_lead(self):
+		lead = make_lead(notes=[{"note": "Needs it by spring"}])
+		customer = frappe.get_doc("Customer", conversion.convert(lead.name)["customer"])
+		self.assertEqual((customer.customer_name, customer.lead_name), ("Prospect Works", lead.name))
+		self.assertEqual(frappe.db.count("Contact Email", {"email_id": EMAIL}), 1)
+		self.assertEqual(
+			frappe.db.get_value("Contact Email", {"email_id": EMAIL}, "parent"),
+			customer.customer_primary_contact,
+		)
+		comments = frappe.get_all("Comment", {"reference_name": customer.name}, pluck="content")
+		self.assertIn("Needs it by spring", " ".join(comments))
+
+	def test_the_lead_is_converted_and_stays_so(self):
+		lead = make_lead()
+		customer = conversion.convert(lead.name)["customer"]
+		lead.reload().save()
+		self.assertEqual((lead.status, lead.pipeline_customer), ("Converted", customer))
+		self.assertTrue(frappe.db.exists(LOG, {"reference_name": lead.name, "event": "Lead Converted"}))
+
+	def test_open_opportunities_move_and_closed_ones_stay(self):
+		lead = make_lead()
+		doc, closed = make_lead_opportunity(lead), make_lead_opportunity(lead, status="Lost")
+		result = conversion.convert(lead.name)
+		self.assertEqual(result["moved"], [doc.name])
+		doc.reload()
+		self.assertEqual((doc.customer, doc.lead), (result["customer"], lead.name))
+		self.assertEqual(closed.reload().party_name, lead.name)
+		self.assertEqual(get_events(doc.name), ["Created", "Lead Converted"])
+
+	def test_the_first_opportunity_comes_in_the_same_step(self):
+		lead = make_lead(company=personas.COMPANY)
+		values = {"region": personas.REGION, "product_line": personas.PRODUCT_LINE, "potential_value": 5}
+		result = conversion.convert(lead.name, opportunity=values)
+		doc = frappe.get_doc(OPPORTUNITY, result["opportunity"])
+		self.assertEqual((doc.customer, doc.potential_value), (result["customer"], 5))
+
+	def test_all_or_nothing(self):
+		lead = make_lead()
+		frappe.db.savepoint("before_conversion")
+		with self.assertRefused(InputError, "Region is missing"):
+			conversion.convert(lead.name, opportunity={"product_line": personas.PRODUCT_LINE})
+		frappe.db.rollback(save_point="before_conversion")
+		self.assertFalse(frappe.db.exists("Customer", {"lead_name": lead.name}))
+		self.assertNotEqual(lead.reload().status, "Converted")
+
+	def test_a_lead_without_email_converts(self):
+		lead = make_lead(email_id=None)
+		self.assertTrue(conversion.convert(lead.name)["customer"])
+
+	def test_erpnexts_own_way_moves_opportunities_too(self):
+		from erpnext.crm.doctype.lead.lead import make_customer
+
+		lead = make_lead()
+		doc = make_lead_opportunity(lead)
+		customer = make_customer(lead.name).insert()
+		self.assertEqual(doc.reload().customer, customer.name)
+		self.assertEqual(get_events(doc.name), ["Created", "Lead Converted"])
+
+
+@site_only("ERPNext's own Lead and Customer")
+class TestDuplicates(ConversionTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.customer = conversion.convert(make_lead().name)["customer"]
+
+	def test_a_customer_with_the_same_email_in_any_case_blocks(self):
+		lead = make_lead(email_id=EMAIL.upper(), company_name="Another Name")
+		with self.assertRefused(DuplicateCustomerError, f"Customer {self.customer} already has the e-mail"):
+			conversion.convert(lead.name)
+
+	def test_so_does_a_contact_of_it(self):
+		contact = {
+			"doctype": "Contact",
+			"first_name": "Second",
+			"email_ids": [{"email_id": "second@prospect.example"}],
+		}
+		links = [{"link_doctype": "Customer", "link_name": self.customer}]
+		factories.make(**{**contact, "links": links})
+		lead = make_lead(email_id="second@prospect.example")
+		with self.assertRaises(DuplicateCustomerError):
+			conversion.convert(lead.name)
+
+	def test_the_lead_can_be_linked_instead(self):
+		lead = make_lead(company_name="Another Name")
+		self.assertEqual(conversion.convert(lead.name, customer=self.customer)["customer"], self.customer)
+		lead.reload().save()
+		self.assertEqual((lead.status, lead.pipeline_customer), ("Converted", self.customer))
+
+	def test_a_name_alone_only_warns(self):
+		lead = make_lead(email_id="someone@else.example")
+		self.assertEqual(conversion.preview(lead.name)["similar"], [self.customer])
+		self.assertTrue(conversion.convert(lead.name)["customer"])
+
+	def test_a_customer_that_the_user_may_not_read_is_not_named(self):
+		lead = make_lead(company_name="Another Name")
+		with patch.object(conversion, "_get_readable", return_value=[]):
+			with self.assertRaises(DuplicateCustomerError) as refusal:
+				conversion.convert(lead.name)
+			preview = conversion.preview(lead.name)
+		self.assertNotIn(self.customer, str(refusal.exception))
+		self.assertEqual((preview["duplicates"], preview["hidden_duplicates"]), ([], 1))
+
+
+@site_only("ERPNext's own Lead and Customer")
+class TestRefused(ConversionTestCase):
+	def test_an_unqualified_lead(self):
+		lead = make_lead(qualification_status="In Process")
+		with self.assertRefused(
+			InputError, "is In Process. Set its Qualification Status to Qualified first."
+		):
+			conversion.convert(lead.name)
+
+	def test_a_lead_already_converted(self):
+		lead = make_lead()
+		customer = conversion.convert(lead.name)["customer"]
+		with self.assertRefused(InputError, f"is already converted to customer {customer}."):
+			conversion.convert(lead.name)
+
+	def test_a_converter_who_may_not_create_customers(self):
+		lead = make_lead(lead_owner=personas.ENGINEER)
+		original = frappe.has_permission
+
+		def deny_customers(doctype, *args, **kwargs):
+			if doctype == "Customer":
+				raise frappe.PermissionError
+			return original(doctype, *args, **kwargs)
+
+		with (
+			patch.object(frappe, "has_permission", deny_customers),
+			self.assertRaises(frappe.PermissionError),
+		):
+			conversion.convert(lead.name)
+
+	def test_somebody_who_may_not_write_the_lead(self):
+		lead = make_lead()
+		with as_user(personas.APPLICATION_ENGINEER), self.assertRaises(frappe.PermissionError):
+			conversion.convert(lead.name)
+
+
+@site_only("real connections and locks")
+class TestTwoAtOnce(CommittedTestCase):
+	def convert_at_once(self, *leads) -> list[Connection]:
+		barrier = threading.Barrier(len(leads))
+
+		def convert(lead: str):
+			barrier.wait()
+			return conversion.convert(lead)
+
+		connections = [Connection("Administrator", convert, lead.name) for lead in leads]
+		for connection in connections:
+			connection.join(timeout=60)
+		frappe.db.rollback()
+		return connections
+
+	def assertOneCustomer(self, connections: list[Connection]) -> None:
+		made = [connection.result["customer"] for connection in connections if connection.result]
+		self.addCleanup(self.remove, made)
+		self.assertEqual(len(made), 1)
+		errors = [connection.error for connection in connections if connection.error]
+		self.assertIsInstance(errors[0], DuplicateCustomerError | InputError)
+
+	def remove(self, customers: list[str]) -> None:
+		frappe.set_user("Administrator")
+		for name in frappe.get_all("Lead", {"email_id": EMAIL}, pluck="name"):
+			frappe.db.set_value("Lead", name, "pipeline_customer", None)
+		for customer in customers:
+			frappe.delete_doc("Customer", customer, force=True)
+		for doctype, filters in (("Lead", {"email_id": EMAIL}), ("Contact", {"email_id": EMAIL})):
+			for name in frappe.get_all(doctype, filters, pluck="name"):
+				frappe.delete_doc(doctype, name, force=True)
+		frappe.db.commit()
+
+	def test_one_lead(self):
+		lead = make_lead()
+		frappe.db.commit()
+		self.assertOneCustomer(self.convert_at_once(lead, lead))
+
+	def test_two_leads_with_one_email(self):
+		leads = [make_lead(), make_lead(company_name="Another Name")]
+		frappe.db.commit()
+		self.assertOneCustomer(self.convert_at_once(*leads))

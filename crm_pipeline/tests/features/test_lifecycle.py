@@ -1,0 +1,225 @@
+"""Section 3: every move from every status, through every door, is allowed or refused by the same table."""
+
+import frappe
+
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
+from crm_pipeline.exceptions import ClosedRecordError, TransitionError
+from crm_pipeline.tests import doors, factories, personas
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.users import as_user
+
+ALLOWED = {
+	"Open": ["Offer Made", "Lost", "Rejected"],
+	"Offer Made": ["Won", "Lost", "Rejected"],
+	"Won": ["Open"],
+	"Lost": ["Open"],
+	"Rejected": ["Open"],
+}
+
+
+def get_move(from_status: str, to_status: str) -> dict:
+	"""Return everything that the move asks for, so that only the table can refuse it."""
+	reason = {"reopen_reason": "They called again"} if to_status == "Open" else {}
+	return {"status": to_status, **factories.OUTCOMES[to_status], **reason}
+
+
+class MoveTable:
+	"""The table, tried through one door. `refusal`: the exception of that door."""
+
+	refusal = TransitionError
+
+	def open_door(self, name: str, values: dict) -> None:
+		raise NotImplementedError
+
+	def test_from_open(self):
+		self.try_moves_from("Open")
+
+	def test_from_offer_made(self):
+		self.try_moves_from("Offer Made")
+
+	def test_from_won(self):
+		self.try_moves_from("Won")
+
+	def test_from_lost(self):
+		self.try_moves_from("Lost")
+
+	def test_from_rejected(self):
+		self.try_moves_from("Rejected")
+
+	def try_moves_from(self, from_status: str) -> None:
+		name = factories.make_opportunity(from_status).name
+		for to_status in (status for status in ALLOWED if status != from_status):
+			frappe.db.savepoint("move")
+			with self.subTest(f"{from_status} → {to_status}"):
+				if to_status in ALLOWED[from_status]:
+					self.assertMoved(name, from_status, to_status)
+				else:
+					self.assertNotMoved(name, from_status, to_status)
+			frappe.db.rollback(save_point="move")
+
+	def assertMoved(self, name: str, from_status: str, to_status: str):
+		self.open_door(name, get_move(from_status, to_status))
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, name, "status"), to_status)
+
+	def assertNotMoved(self, name: str, from_status: str, to_status: str):
+		before = frappe.get_doc(OPPORTUNITY, name).as_dict()
+		sentence = f"{name} cannot go from {from_status} to {to_status}. Allowed next: {', '.join(ALLOWED[from_status])}."
+		with self.assertRefused(self.refusal, sentence):
+			self.open_door(name, get_move(from_status, to_status))
+		self.assertEqual(frappe.get_doc(OPPORTUNITY, name).as_dict(), before)
+
+
+class TestMovesBySave(MoveTable, PipelineTestCase):
+	def open_door(self, name, values):
+		doors.save(name, values)
+
+
+class TestMovesByAdministrator(MoveTable, PipelineTestCase):
+	def open_door(self, name, values):
+		doors.save_as_administrator(name, values)
+
+
+class TestMovesByForm(MoveTable, PipelineTestCase):
+	def open_door(self, name, values):
+		doors.save_form(name, values)
+
+
+class TestMovesByButton(MoveTable, PipelineTestCase):
+	def open_door(self, name, values):
+		doors.press_button(name, values)
+
+
+class TestMovesBySetValue(MoveTable, PipelineTestCase):
+	def open_door(self, name, values):
+		doors.set_value(name, values)
+
+
+class TestMovesByBulkEdit(MoveTable, PipelineTestCase):
+	refusal = frappe.ValidationError
+
+	def open_door(self, name, values):
+		doors.edit_in_bulk(name, values)
+
+
+class TestMovesByRest(MoveTable, PipelineTestCase):
+	def open_door(self, name, values):
+		doors.put(name, values)
+
+
+@site_only("Data Import")
+class TestMovesByDataImport(PipelineTestCase):
+	def test_an_allowed_move(self):
+		name = factories.make_opportunity().name
+		doors.import_data(name, {"status": "Offer Made"})
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, name, "status"), "Offer Made")
+
+	def test_a_jump(self):
+		name = factories.make_opportunity().name
+		sentence = f"{name} cannot go from Open to Won. Allowed next: Offer Made, Lost, Rejected."
+		with self.assertRefused(frappe.ValidationError, sentence):
+			doors.import_data(name, {"status": "Won", "won_value": 900})
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, name, "status"), "Open")
+
+	def test_a_new_record_starts_open(self):
+		messages = doors.run_data_import(
+			"Insert New Records", {**factories.OPPORTUNITY_DEFAULTS, "status": "Won", "won_value": 900}
+		)
+		self.assertIn("A new opportunity starts as Open, not as Won.", messages)
+
+
+class TestMove(PipelineTestCase):
+	def test_it_is_stamped_with_who_and_when(self):
+		doc = factories.make_opportunity()
+		opened_on = frappe.utils.get_datetime(doc.status_changed_on)
+		with as_user(personas.ENGINEER):
+			actions.make_offer(doc.name)
+		doc.reload()
+		self.assertEqual(doc.status_changed_by, personas.ENGINEER)
+		self.assertGreater(doc.status_changed_on, opened_on)
+		self.assertFalse(doc.closed_on or doc.closed_by)
+
+	def test_closing_stamps_who_closed_it(self):
+		for status in ("Won", "Lost", "Rejected"):
+			doc = factories.make_opportunity(status).reload()
+			self.assertEqual((doc.closed_by, doc.closed_on), (personas.MANAGER, doc.status_changed_on))
+
+	def test_buttons_return_the_saved_document(self):
+		name = factories.make_opportunity().name
+		self.assertEqual(actions.make_offer(name)["status"], "Offer Made")
+		won = actions.mark_won(name, "900")
+		self.assertEqual((won["name"], won["status"], won["won_value"]), (name, "Won", 900))
+
+	def test_reasons_come_as_a_list_or_as_json(self):
+		for reasons in ([personas.REASON, personas.REASON_FOR_LOST], f'["{personas.REASON}"]'):
+			lost = actions.mark_lost(factories.make_opportunity().name, reasons, "Too late")
+			self.assertEqual(lost["lost_reasons"][0]["lost_reason"], personas.REASON)
+			self.assertEqual(lost["outcome_detail"], "Too late")
+
+	def test_the_same_move_twice_is_refused_and_tells_who_was_first(self):
+		name = factories.make_opportunity("Offer Made").name
+		actions.mark_won(name, 900)
+		with self.assertRefused(
+			TransitionError, f"{name} cannot go from Won to Lost. Allowed next: Open. It was set to Won by"
+		):
+			actions.mark_lost(name, [personas.REASON])
+		with self.assertRefused(ClosedRecordError, f"{name} is Won"):
+			actions.mark_won(name, 950)
+
+	def test_a_free_win_needs_the_switch(self):
+		settings = frappe.get_doc("Pipeline Settings")
+		settings.update({"allow_zero_won_value": 1}).save()
+		won = actions.mark_won(factories.make_opportunity("Offer Made").name, 0)
+		self.assertEqual((won["status"], won["won_value"]), ("Won", 0))
+
+	def test_a_flag_sent_along_changes_nothing(self):
+		doc = factories.make_opportunity("Lost")
+		sent = {
+			**doc.as_dict(),
+			"flags": {"correction": 1, "system_values": ["closed_on"]},
+			"outcome_detail": "x",
+		}
+		with self.assertRefused(ClosedRecordError, f"{doc.name} is Lost"):
+			frappe.client.save(sent)
+
+	def test_a_record_that_came_by_mail_leaves_open_only_when_complete(self):
+		doc = factories.new_opportunity(region=None, potential_value=None)
+		doc.set_system_value("needs_details", 1)
+		doc.insert()
+		with self.assertRefused(TransitionError, f"{doc.name} came by e-mail and lacks details."):
+			doors.save(doc.name, {"status": "Lost", **factories.OUTCOMES["Lost"]})
+		doors.save(doc.name, {"region": personas.REGION, "potential_value": 5})
+		doors.save(doc.name, {"status": "Lost", **factories.OUTCOMES["Lost"]})
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, ["status", "needs_details"]), ("Lost", 0))
+
+
+class TestCloseMany(PipelineTestCase):
+	def test_each_row_has_its_own_result(self):
+		good = [factories.make_opportunity().name, factories.make_opportunity("Offer Made").name]
+		won = factories.make_opportunity("Won").name
+		result = actions.close_many([*good, won, "OPP-0"], "Lost", [personas.REASON])
+		self.assertEqual(result["changed"], sorted(good))
+		refused = {row["name"]: row["reason"] for row in result["refused"]}
+		self.assertEqual(set(refused), {won, "OPP-0"})
+		self.assertIn(f"{won} cannot go from Won to Lost.", refused[won])
+		for name in good:
+			self.assertEqual(frappe.db.get_value(OPPORTUNITY, name, "status"), "Lost")
+
+	def test_a_refused_row_leaves_nothing_behind(self):
+		name = factories.make_opportunity().name
+		before = frappe.get_doc(OPPORTUNITY, name).as_dict()
+		frappe.clear_messages()
+		actions.close_many(f'["{name}"]', "Rejected", [personas.REASON_FOR_LOST])
+		self.assertEqual(frappe.get_doc(OPPORTUNITY, name).as_dict(), before)
+		self.assertEqual(frappe.get_message_log(), [])
+
+	def test_somebody_else_s_rows_are_refused(self):
+		name = factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER).name
+		with as_user(personas.ENGINEER):
+			result = actions.close_many([name], "Lost", [personas.REASON])
+		self.assertEqual([row["name"] for row in result["refused"]], [name])
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, name, "status"), "Open")
+
+	def test_it_does_not_jump(self):
+		name = factories.make_opportunity().name
+		result = actions.close_many([name], "Won")
+		self.assertIn("cannot go from Open to Won", result["refused"][0]["reason"])

@@ -1,0 +1,78 @@
+"""Sections 6 and 7: whole stories from the lead to the order."""
+
+import frappe
+from frappe.utils import nowdate
+
+from crm_pipeline.crm_pipeline.conversion import convert
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import mapper
+from crm_pipeline.tests import factories, offer_documents, personas
+from crm_pipeline.tests.audit import get_events, get_log, get_problems
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.users import as_user
+
+
+@site_only("ERPNext's arithmetic and documents")
+class TestStories(PipelineTestCase):
+	def setUp(self):
+		super().setUp()
+		offer_documents.make_buying_cast()
+
+	def make_opportunity_of_lead(self) -> str:
+		lead = factories.make_lead(
+			"Lina Prospect", qualification_status="Qualified", company=personas.COMPANY
+		)
+		with as_user(personas.ENGINEER):
+			converted = convert.convert(lead.name)
+		doc = offer_documents.make_opportunity(party_name=converted["customer"])
+		self.assertEqual(doc.customer, converted["customer"])
+		return doc.name
+
+	def ask_suppliers(self, opportunity: str) -> str:
+		"""Send a request for quotation to both suppliers and return its name."""
+		offer_documents.share_with_buyer(opportunity)
+		with as_user(offer_documents.BUYER):
+			request = mapper.make_request_for_quotation(opportunity)
+			for supplier in (offer_documents.SUPPLIER, offer_documents.OTHER_SUPPLIER):
+				request.append("suppliers", {"supplier": supplier, "send_email": 0})
+			request.message_for_supplier = "Please quote."
+			return request.insert().submit().name
+
+	def answer(self, request: str, supplier: str, *rates: float) -> str:
+		from erpnext.buying.doctype.request_for_quotation.request_for_quotation import (
+			make_supplier_quotation_from_rfq,
+		)
+
+		with as_user(offer_documents.BUYER):
+			quotation = make_supplier_quotation_from_rfq(request, for_supplier=supplier)
+			for row, rate in zip(quotation.items, rates, strict=True):
+				row.rate = rate
+			return quotation.insert().submit().name
+
+	def test_a_lead_becomes_an_order_with_margin(self):
+		opportunity = self.make_opportunity_of_lead()
+		request = self.ask_suppliers(opportunity)
+		first = self.answer(request, offer_documents.SUPPLIER, 50, 90, 10)
+		second = self.answer(request, offer_documents.OTHER_SUPPLIER, 60, 80, 10)
+		doc = frappe.get_doc(OPPORTUNITY, opportunity)
+		self.assertEqual(
+			[(row.supplier_rate, row.supplier_quotation) for row in doc.items],
+			[(50, first), (80, second), (10, first)],
+		)
+		with as_user(personas.ENGINEER):
+			quotation = mapper.make_quotation_from_supplier_rates(opportunity).insert().submit()
+			self.assertEqual([row.rate for row in quotation.items], [60, 96, 12])
+			amended = offer_documents.amend(quotation)
+			amended.items[2].rate = 20
+			amended.insert().submit()
+			order = offer_documents.submit_order(amended.name)
+		doc.reload()
+		self.assertEqual((doc.status, doc.won_value, doc.won_currency), ("Won", 352, "INR"))
+		self.assertEqual((doc.offer, doc.sales_order, doc.ordered_value), (amended.name, order.name, 352))
+		self.assertEqual(doc.base_won_value, order.base_net_total)
+		self.assertEqual(
+			get_events(opportunity),
+			["Created", "Offer Made", "Offer Linked", "Offer Withdrawn", "Offer Linked", "Won"],
+		)
+		self.assertEqual(get_log(opportunity)[-1].reason, f"Sales Order {order.name}")
+		self.assertEqual(get_problems(opportunity), [])
+		self.assertEqual(offer_documents.get_notes(opportunity), [])

@@ -1,0 +1,146 @@
+"""Section 2: values, currencies, items. Everything derived is computed on the server."""
+
+import frappe
+from frappe.utils import getdate, nowdate
+
+from crm_pipeline.exceptions import InputError
+from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests.base import PipelineTestCase, site_only
+
+
+def item(**values) -> dict:
+	return {"item_code": personas.ITEM, "qty": 1, "rate": 100, **values}
+
+
+class TestCurrency(PipelineTestCase):
+	def test_the_company_currency_needs_no_rate(self):
+		doc = factories.make_opportunity(potential_value=1000)
+		self.assertEqual((doc.conversion_rate, doc.base_potential_value), (1, 1000))
+
+	def test_a_typed_rate_gives_the_base_value(self):
+		doc = factories.make_opportunity(currency="USD", conversion_rate=80, potential_value=1000)
+		self.assertEqual((doc.conversion_rate, doc.base_potential_value), (80, 80_000))
+
+	def test_a_rate_is_looked_up_when_none_is_typed(self):
+		factories.make_exchange_rate("USD", "INR", 83.5)
+		doc = factories.make_opportunity(currency="USD", potential_value=10)
+		self.assertEqual((doc.conversion_rate, doc.base_potential_value), (83.5, 835))
+
+	def test_changing_the_currency_recomputes_rate_and_base_value(self):
+		factories.make_exchange_rate("EUR", "INR", 90)
+		doc = factories.make_opportunity(currency="USD", conversion_rate=80, potential_value=1000)
+		doc.update({"currency": "EUR"}).save()
+		self.assertEqual((doc.conversion_rate, doc.base_potential_value), (90, 90_000))
+		doc.update({"currency": "INR"}).save()
+		self.assertEqual((doc.conversion_rate, doc.base_potential_value), (1, 1000))
+
+	def test_saving_again_keeps_the_typed_rate(self):
+		doc = factories.make_opportunity(currency="USD", conversion_rate=80)
+		doc.reload().update({"next_step": "Call"}).save()
+		self.assertEqual(doc.reload().conversion_rate, 80)
+
+	def test_base_values_can_not_be_typed(self):
+		doc = factories.make_opportunity(potential_value=1000, base_potential_value=5, weighted_value=5)
+		self.assertEqual(doc.base_potential_value, 1000)
+		doc.reload().update({"base_potential_value": 5, "weighted_value": 5}).save()
+		self.assertEqual(doc.reload().base_potential_value, 1000)
+		self.assertNotEqual(doc.weighted_value, 5)
+
+	@site_only("ERPNext asks a web service, which is not there in tests")
+	def test_a_missing_rate_is_named(self):
+		sentence = (
+			"There is no exchange rate from BTN to INR. Enter Exchange Rate or add a Currency Exchange."
+		)
+		with self.assertRefused(InputError, sentence):
+			factories.make_opportunity(currency="BTN")
+
+
+class TestProbability(PipelineTestCase):
+	def test_it_follows_the_stage(self):
+		settings = frappe.get_doc("Pipeline Settings")
+		settings.update({"probability_open": 10, "probability_offer_made": 60}).save()
+		doc = factories.make_opportunity(potential_value=1000)
+		self.assertEqual((doc.probability, doc.weighted_value), (10, 100))
+		doc.update({"status": "Offer Made"}).save()
+		self.assertEqual((doc.probability, doc.weighted_value), (60, 600))
+		doc.update({"status": "Won", "won_value": 900}).save()
+		self.assertEqual(doc.probability, 100)
+
+	def test_a_lost_one_weighs_nothing(self):
+		doc = factories.make_opportunity("Lost", probability=70)
+		self.assertEqual((doc.probability, doc.weighted_value), (0, 0))
+
+	def test_a_typed_one_stays_until_the_stage_changes(self):
+		doc = factories.make_opportunity(probability=35, potential_value=1000)
+		doc.reload().update({"next_step": "Call"}).save()
+		self.assertEqual((doc.probability, doc.weighted_value), (35, 350))
+
+	def test_one_typed_together_with_the_stage_stays(self):
+		doc = factories.make_opportunity()
+		doc.update({"status": "Offer Made", "probability": 75}).save()
+		self.assertEqual(doc.reload().probability, 75)
+
+
+class TestItems(PipelineTestCase):
+	def test_amounts_and_total_are_computed(self):
+		doc = factories.make_opportunity(items=[item(qty=3, rate=50, amount=1), item(qty=0.5, rate=30)])
+		self.assertEqual([row.amount for row in doc.items], [150, 15])
+		self.assertEqual((doc.items_total, doc.with_items), (165, 1))
+
+	def test_their_sum_stands_in_for_a_value_left_out(self):
+		doc = factories.make_opportunity(potential_value=None, items=[item(qty=3, rate=50)])
+		self.assertEqual(doc.potential_value, 150)
+
+	def test_their_sum_never_overwrites_a_typed_value(self):
+		for typed in (1000, 0):
+			doc = factories.make_opportunity(potential_value=typed, items=[item(qty=3, rate=50)])
+			self.assertEqual((doc.potential_value, doc.items_total), (typed, 150))
+		doc.reload().append("items", item(rate=7))
+		doc.save()
+		self.assertEqual((doc.potential_value, doc.items_total), (0, 157))
+
+	def test_they_bring_name_and_unit_of_the_item(self):
+		row = factories.make_opportunity(items=[item()]).items[0]
+		self.assertEqual((row.item_name, row.uom, row.conversion_factor), (personas.ITEM, "Nos", 1))
+
+	def test_the_conversion_factor_is_the_item_s_own(self):
+		box = factories.make_item("Cast Gasket", uoms=[{"uom": "Box", "conversion_factor": 12}])
+		row = factories.make_opportunity(
+			items=[item(item_code=box.name, uom="Box", conversion_factor=5)]
+		).items[0]
+		self.assertEqual(row.conversion_factor, 12)
+
+	def test_a_row_without_quantity_counts_one(self):
+		self.assertEqual(
+			factories.make_opportunity(items=[{"item_code": personas.ITEM, "rate": 9}]).items_total, 9
+		)
+
+	def test_a_quantity_of_nothing_is_refused(self):
+		for qty in (0, -2):
+			with self.assertRefused(InputError, f"Row 1: Quantity is {qty}. Enter more than 0."):
+				factories.make_opportunity(items=[item(qty=qty)])
+
+	def test_a_negative_rate_is_refused(self):
+		with self.assertRefused(InputError, "Row 2: Rate is -1. It can't be negative."):
+			factories.make_opportunity(items=[item(), item(rate=-1)])
+
+	def test_an_item_that_does_not_exist_is_named(self):
+		with self.assertRefused(
+			frappe.LinkValidationError,
+			"Row 1: Item Code Cast Unicorn does not exist",
+		):
+			factories.make_opportunity(items=[item(item_code="Cast Unicorn")])
+
+
+class TestWonValue(PipelineTestCase):
+	def test_it_is_in_the_record_s_currency_unless_said_otherwise(self):
+		doc = factories.make_opportunity("Offer Made", currency="USD", conversion_rate=80)
+		doc.update({"status": "Won", "won_value": 900}).save()
+		self.assertEqual((doc.won_currency, doc.won_conversion_rate, doc.base_won_value), ("USD", 80, 72_000))
+
+	def test_another_currency_is_converted_at_the_day_s_rate(self):
+		factories.make_exchange_rate("EUR", "INR", 90)
+		doc = factories.make_opportunity("Offer Made")
+		doc.update({"status": "Won", "won_value": 10, "won_currency": "EUR"}).save()
+		self.assertEqual((doc.won_conversion_rate, doc.base_won_value), (90, 900))
+		self.assertEqual(getdate(doc.closed_on), getdate(nowdate()))

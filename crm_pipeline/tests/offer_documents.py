@@ -1,0 +1,115 @@
+"""Makes the quotations, orders and supplier documents of an opportunity, as a person would make them."""
+
+import frappe
+import frappe.share
+from frappe.model.document import Document
+from frappe.utils import add_days, nowdate
+
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import mapper
+from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests.users import as_user
+
+BUYER = "bela.buyer@example.com"
+SUPPLIER = "Cast Foundry"
+OTHER_SUPPLIER = "Cast Castings"
+ITEMS = ("Cast Pump 200", "Cast Pump 300", "Cast Seal")
+
+
+def make_buying_cast() -> None:
+	"""Insert a buyer, two suppliers and three items with their boxes of ten."""
+	factories.make_user(BUYER, "Purchase Manager", "Purchase User")
+	group = frappe.db.get_value("Supplier Group", {"is_group": 0})
+	for supplier in (SUPPLIER, OTHER_SUPPLIER):
+		factories.make("Supplier", supplier_name=supplier, supplier_group=group)
+	for item_code in ITEMS:
+		factories.make_item(item_code, uoms=[{"uom": "Box", "conversion_factor": 10}])
+
+
+def make_opportunity(status: str = "Open", **overrides) -> Document:
+	"""Insert an opportunity of the north engineer's with three items."""
+	items = [{"item_code": item_code, "qty": 2, "rate": 100} for item_code in ITEMS]
+	return factories.make_opportunity(status, **{"items": items, **overrides})
+
+
+def make_quotation(opportunity: str, rate: float | None = None, **overrides) -> Document:
+	"""Make → Quotation and save it; `rate` replaces the rates of its items."""
+	quotation = mapper.make_quotation(opportunity)
+	for row in quotation.items if rate is not None else ():
+		row.rate = rate
+	return quotation.update(overrides).insert()
+
+
+def submit_quotation(opportunity: str, rate: float | None = None, **overrides) -> Document:
+	return make_quotation(opportunity, rate, **overrides).submit()
+
+
+def amend(doc: Document) -> Document:
+	"""Cancel a document and return its unsaved amendment."""
+	doc.reload().cancel()
+	amended = frappe.copy_doc(doc)
+	return amended.update({"amended_from": doc.name, "docstatus": 0})
+
+
+def lose(quotation: Document, reason: str, detail: str | None = None) -> None:
+	"""Press "Set as Lost"."""
+	if not frappe.db.exists("Quotation Lost Reason", reason):
+		factories.make("Quotation Lost Reason", order_lost_reason=reason)
+	quotation.reload().declare_enquiry_lost([{"lost_reason": reason}], [], detail)
+
+
+def expire(quotation: Document) -> None:
+	"""Let the day pass until which it is valid, and ERPNext's nightly job run."""
+	from erpnext.selling.doctype.quotation.quotation import set_expired_status
+
+	past = {"transaction_date": add_days(nowdate(), -9), "valid_till": add_days(nowdate(), -2)}
+	frappe.db.set_value("Quotation", quotation.name, past)
+	set_expired_status()
+
+
+def make_order(quotation: str, qty: float | None = None, **overrides) -> Document:
+	"""Press Create → Sales Order and save it; `qty` replaces the quantities."""
+	from erpnext.selling.doctype.quotation.quotation import make_sales_order
+
+	order = make_sales_order(quotation)
+	order.delivery_date = add_days(nowdate(), 7)
+	for row in order.items:
+		row.delivery_date = order.delivery_date
+		row.qty = qty or row.qty
+	return order.update(overrides).insert()
+
+
+def submit_order(quotation: str, qty: float | None = None, **overrides) -> Document:
+	return make_order(quotation, qty, **overrides).submit()
+
+
+def submit_supplier_quotation(opportunity: str, *rates: float, **overrides) -> Document:
+	"""Make → Supplier Quotation by the buyer, with a rate per item."""
+	share_with_buyer(opportunity)
+	with as_user(BUYER):
+		quotation = mapper.make_supplier_quotation(opportunity)
+		quotation.update({"supplier": SUPPLIER, **overrides})
+		for row, rate in zip(quotation.items, rates, strict=False):
+			row.rate = rate
+		return quotation.insert().submit()
+
+
+def share_with_buyer(opportunity: str) -> None:
+	"""A buyer has no role that shows opportunities; somebody shared this one."""
+	with as_user("Administrator"):
+		frappe.share.add("Pipeline Opportunity", opportunity, BUYER, read=1)
+
+
+def get_todos(opportunity: str) -> list[str]:
+	"""Return what the engineer was asked to decide."""
+	filters = {
+		"reference_name": opportunity,
+		"allocated_to": personas.ENGINEER,
+		"assignment_rule": ("is", "not set"),
+	}
+	return frappe.get_all("ToDo", filters=filters, pluck="description", order_by="creation, name")
+
+
+def get_notes(opportunity: str) -> list[str]:
+	"""Return what the timeline says about documents that were not followed."""
+	filters = {"reference_name": opportunity, "comment_type": "Info"}
+	return frappe.get_all("Comment", filters=filters, pluck="content", order_by="creation, name")
