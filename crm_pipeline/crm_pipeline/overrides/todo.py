@@ -1,22 +1,42 @@
 """To-dos on opportunities: they give helpers access while they are open."""
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.overrides import docshare
+from crm_pipeline.crm_pipeline.refusal import refuse
 
 OPPORTUNITY = "Pipeline Opportunity"
+ACCESS_FIELDS = ("status", "allocated_to", "reference_type", "reference_name")
 
 
 def validate(doc: Document, method: str | None = None) -> None:
+	if doc.reference_type == OPPORTUNITY:
+		validate_assigner(doc)
+		end_for_good(doc)
+
+
+def validate_assigner(doc: Document) -> None:
+	"""An open to-do gives its user access: only who may write the opportunity, or its own save, makes one."""
+	saved = doc.get_doc_before_save()
+	changed = not saved or any(doc.get(fieldname) != saved.get(fieldname) for fieldname in ACCESS_FIELDS)
+	if doc.status != "Open" or not changed or frappe.flags.crm_pipeline_assigning:
+		return
+	if not frappe.has_permission(OPPORTUNITY, "write", doc=doc.reference_name):
+		message = _("Only the sales engineer or a manager may assign {0} to somebody.")
+		refuse(message, doc.reference_name, exception=frappe.PermissionError)
+
+
+def end_for_good(doc: Document) -> None:
 	"""A to-do that is over stays over.
 
 	The stock engine closes every to-do of a closed record, cancelled ones too, and reopens every closed one at
 	the next save of an open record. It leaves cancelled ones alone, so only the sales engineer's own to-do is
 	ever Closed, and only while the opportunity is.
 	"""
-	if doc.reference_type == OPPORTUNITY and doc.status == "Closed" and not _may_be_reopened(doc):
+	if doc.status == "Closed" and not _may_be_reopened(doc):
 		doc.status = "Cancelled"
 
 

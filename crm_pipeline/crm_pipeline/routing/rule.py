@@ -39,6 +39,7 @@ def is_set_up() -> bool:
 
 def follow(doc: Document) -> None:
 	"""Before the stock engine runs: take the to-do from the former sales engineer."""
+	frappe.flags.crm_pipeline_assigning = True
 	saved = doc.get_doc_before_save()
 	former = saved.sales_engineer if saved else None
 	if former and former != doc.sales_engineer:
@@ -52,12 +53,12 @@ def complete(doc: Document) -> None:
 
 	The engine leaves a record alone on which somebody else has a to-do already.
 	"""
-	if doc.status not in lifecycle.get_open_statuses():
-		return
-	if not doc.sales_engineer:
-		_adopt_assignee(doc)
-	elif doc.assignment_due and is_set_up() and not _get_open_todo(doc, allocated_to=doc.sales_engineer):
-		_add_todo(doc)
+	if doc.status in lifecycle.get_open_statuses():
+		if not doc.sales_engineer:
+			_adopt_assignee(doc)
+		elif doc.assignment_due and is_set_up() and not _get_open_todo(doc, allocated_to=doc.sales_engineer):
+			_add_todo(doc)
+	frappe.flags.crm_pipeline_assigning = False
 
 
 def delete() -> None:

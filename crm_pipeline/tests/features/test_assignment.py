@@ -128,6 +128,50 @@ class TestStockRule(PipelineTestCase):
 			make_rule("By hand", OTHER)
 
 
+class TestWhoAssigns(PipelineTestCase):
+	"""A to-do opens the record to its user, so making one is guarded."""
+
+	def assertMayNotAssign(self, assigner: str, user: str, doc) -> None:
+		todo = {
+			"doctype": "ToDo",
+			"description": "Mine",
+			"reference_type": OPPORTUNITY,
+			"reference_name": doc.name,
+		}
+		message = f"Only the sales engineer or a manager may assign {doc.name} to somebody."
+		with as_user(assigner), self.assertRefused(frappe.PermissionError, message):
+			frappe.get_doc({**todo, "allocated_to": user}).insert()
+		self.assertFalse(may_read(doc.name, user))
+
+	def test_a_stranger_can_not_let_themselves_in(self):
+		self.assertMayNotAssign(OTHER, OTHER, factories.make_opportunity())
+
+	def test_a_helper_can_not_let_others_in(self):
+		doc = factories.make_opportunity(application_engineer=OTHER)
+		self.assertMayNotAssign(OTHER, personas.APPLICATION_ENGINEER, doc)
+
+	def test_a_former_helper_can_not_reopen_the_todo(self):
+		doc = factories.make_opportunity()
+		assign_to.add({"doctype": OPPORTUNITY, "name": doc.name, "assign_to": [OTHER]})
+		assign_to.remove(OPPORTUNITY, doc.name, OTHER)
+		todo = frappe.get_doc("ToDo", {"reference_name": doc.name, "allocated_to": OTHER})
+		with as_user(OTHER), self.assertRaises(frappe.PermissionError):
+			todo.update({"status": "Open"}).save()
+
+	def test_a_todo_for_something_else_can_not_be_turned_round(self):
+		doc = factories.make_opportunity()
+		with as_user(OTHER):
+			todo = frappe.get_doc({"doctype": "ToDo", "description": "Mine", "allocated_to": OTHER}).insert()
+			with self.assertRaises(frappe.PermissionError):
+				todo.update({"reference_type": OPPORTUNITY, "reference_name": doc.name}).save()
+
+	def test_the_sales_engineer_may(self):
+		doc = factories.make_opportunity()
+		with as_user(ENGINEER):
+			assign_to.add({"doctype": OPPORTUNITY, "name": doc.name, "assign_to": [OTHER]})
+		self.assertTrue(may_read(doc.name, OTHER))
+
+
 class TestShares(PipelineTestCase):
 	def test_the_share_that_assigning_made_ends_with_the_todo(self):
 		doc = factories.make_opportunity()
