@@ -140,7 +140,7 @@ class TestWhoAssigns(PipelineTestCase):
 		}
 		message = f"Only the sales engineer or a manager may assign {doc.name} to somebody."
 		with as_user(assigner), self.assertRefused(frappe.PermissionError, message):
-			frappe.get_doc({**todo, "allocated_to": user}).insert()
+			frappe.get_doc({**todo, "allocated_to": user, "assigned_by": assigner}).insert()
 		self.assertFalse(may_read(doc.name, user))
 
 	def test_a_stranger_can_not_let_themselves_in(self):

@@ -1,7 +1,6 @@
 """Sections 6 and 7: whole stories from the lead to the order."""
 
 import frappe
-from frappe.utils import nowdate
 
 from crm_pipeline.crm_pipeline.conversion import convert
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import mapper

@@ -8,7 +8,7 @@ import json
 import frappe
 import frappe.client
 import frappe.share
-from frappe.desk import calendar, reportview, search
+from frappe.desk import calendar, query_report, reportview, search
 from frappe.desk.form.load import getdoc
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
@@ -216,11 +216,15 @@ def share(doc) -> bool:
 
 
 def assign(doc) -> bool:
-	"""Assigning needs read: a helper gets read, no more."""
+	"""Whoever assigns gives access away: a helper may read."""
 	from frappe.desk.form import assign_to
 
 	assign_to.add({"assign_to": [personas.API_USER], "doctype": OPPORTUNITY, "name": doc.name})
 	return frappe.has_permission(OPPORTUNITY, "read", doc.name, user=personas.API_USER)
+
+
+def run_integrity_report(doc) -> bool:
+	return bool(query_report.run("Pipeline Audit Integrity", {"reference_name": doc.name})["columns"])
 
 
 # --- making a new one
@@ -257,7 +261,6 @@ DOORS = {
 		open_calendar,
 		list_rows,
 		filter_by_row,
-		assign,
 	),
 	"read log": (load_log_entry, get_log_entry_by_rest, list_log, count_log),
 	"write": (
@@ -266,6 +269,7 @@ DOORS = {
 		write_by(ways_in.set_value),
 		write_by(ways_in.put),
 		write_in_bulk,
+		assign,
 	),
 	"move": (
 		move_by(ways_in.save),
@@ -278,6 +282,7 @@ DOORS = {
 	"correct": (correct,),
 	"delete": (delete, delete_by_rest, delete_by_client),
 	"share": (share,),
+	"check log": (run_integrity_report,),
 	"create": (insert, insert_by_client, insert_by_rest),
 }
 # actions that are tried on a closed record

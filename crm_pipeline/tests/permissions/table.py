@@ -71,7 +71,9 @@ def may(*actions: str) -> frozenset[str]:
 	return frozenset(actions)
 
 
-EVERYTHING = may("read", "read log", "write", "move", "reopen", "correct", "delete", "share", "create")
+EVERYTHING = may(
+	"read", "read log", "write", "move", "reopen", "correct", "delete", "share", "create", "check log"
+)
 OWN = may("read", "read log", "write", "move", "share", "create")
 LOOK = may("read", "read log")
 CREATE = may("create")

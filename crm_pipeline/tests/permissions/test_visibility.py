@@ -56,9 +56,12 @@ class TestVisibility(PipelineTestCase):
 		doc = factories.make_opportunity()
 		claim = {"sales_engineer": personas.OTHER_ENGINEER, "next_step": "Mine now"}
 		for way_in in (ways_in.save_form, ways_in.put, ways_in.set_value, ways_in.save):
-			with self.subTest(way_in.__name__), as_user(personas.OTHER_ENGINEER):
-				with self.assertRaises(frappe.PermissionError):
-					way_in(doc.name, claim)
+			with (
+				self.subTest(way_in.__name__),
+				as_user(personas.OTHER_ENGINEER),
+				self.assertRaises(frappe.PermissionError),
+			):
+				way_in(doc.name, claim)
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, "sales_engineer"), personas.ENGINEER)
 
 	def test_claiming_that_it_is_new_does_not_help(self):

@@ -45,9 +45,9 @@ def describe_last_change(record) -> str:
 
 def _describe(name: str | None, is_locked: bool) -> str:
 	fields = ["status", "modified", "modified_by"]
-	record = frappe.db.get_value(DOCTYPE, name, fields, as_dict=True, for_update=is_locked)
+	record = name and frappe.db.get_value(DOCTYPE, name, fields, as_dict=True, for_update=is_locked)
 	if not record:
-		return _("{0} is being changed by somebody else. Try again.").format(name)
+		return _("Somebody else is changing the same records. Try again in a moment.")
 	message = _(
 		"{0} was changed by {1} on {2} while you were working on it; it is {3} now. Reload it and try again."
 	)

@@ -1,0 +1,104 @@
+"""Section 6: every state of every document, as the table says it. Needs no site."""
+
+import unittest
+
+from crm_pipeline.crm_pipeline.domain import margin, offers
+from crm_pipeline.crm_pipeline.domain.offers import Quotation, choose_offer
+
+Q = offers.STATES["Quotation"]
+
+
+def quotation(name: str, status: str, **values) -> Quotation:
+	return Quotation(name, status, Q[status], is_draft=status == "Draft", **values)
+
+
+class TestStates(unittest.TestCase):
+	def test_drafts_and_cancelled_documents_do_nothing_whatever_their_status_says(self):
+		for doctype, states in offers.STATES.items():
+			for status in states:
+				for docstatus in (0, 2):
+					self.assertEqual(offers.get_state(doctype, status, docstatus), offers.NO_EFFECT)
+
+	def test_an_unknown_status_does_nothing(self):
+		self.assertEqual(offers.get_state("Quotation", "On Ice", 1), offers.NO_EFFECT)
+
+	def test_each_quotation_leads_to_one_stage_at_most(self):
+		leads_to = {status: state.leads_to for status, state in Q.items()}
+		self.assertEqual(
+			leads_to,
+			{
+				"Draft": None,
+				"Open": "Offer Made",
+				"Replied": "Offer Made",
+				"Partially Ordered": "Offer Made",
+				"Ordered": "Offer Made",
+				"Expired": None,
+				"Lost": "Lost",
+				"Cancelled": None,
+			},
+		)
+
+	def test_every_order_that_was_not_cancelled_wins(self):
+		states = offers.STATES["Sales Order"]
+		self.assertEqual({name for name, state in states.items() if not state.counts}, {"Draft", "Cancelled"})
+		self.assertEqual({state.leads_to for state in states.values() if state.counts}, {"Won"})
+
+	def test_only_a_submitted_supplier_quotation_gives_a_price(self):
+		self.assertEqual(
+			offers.get_statuses("Supplier Quotation", lambda state: state.counts), ("Submitted",)
+		)
+
+
+class TestChoiceOfOffer(unittest.TestCase):
+	def assertOffer(self, expected, *quotations, current=None, submitted=None, is_closed=False):
+		self.assertEqual(choose_offer(quotations, current, submitted, is_closed), expected)
+
+	def test_the_one_just_submitted_is_it(self):
+		self.assertOffer("B", quotation("A", "Ordered"), quotation("B", "Open"), current="A", submitted="B")
+
+	def test_the_further_one_goes_first(self):
+		order = ("Lost", "Expired", "Open", "Partially Ordered")
+		for worse, better in zip(order, order[1:], strict=False):
+			self.assertOffer("B", quotation("A", worse), quotation("B", better), current="A")
+			self.assertOffer("A", quotation("A", better), quotation("B", worse), current="B")
+
+	def test_among_equals_the_current_one_stays_else_the_newest(self):
+		pair = (quotation("A", "Open"), quotation("B", "Replied"))
+		self.assertOffer("A", *pair, current="A")
+		self.assertOffer("B", *pair)
+
+	def test_cancelled_lost_and_draft_ones_are_none(self):
+		for status in ("Cancelled", "Lost", "Draft"):
+			self.assertOffer(None, quotation("A", status))
+		for status in ("Cancelled", "Lost"):
+			self.assertOffer(None, quotation("A", status), current="A")
+
+	def test_a_draft_that_a_person_linked_stays_until_another_is_an_offer(self):
+		self.assertOffer("A", quotation("A", "Draft"), current="A")
+		self.assertOffer("B", quotation("A", "Draft"), quotation("B", "Open"), current="A")
+
+	def test_a_closed_record_keeps_its_offer_but_a_cancelled_one(self):
+		others = (quotation("B", "Open"), quotation("C", "Open", is_amendment=True))
+		for status in ("Open", "Expired", "Lost", "Ordered", "Draft"):
+			self.assertOffer("A", quotation("A", status), *others, current="A", submitted="B", is_closed=True)
+		self.assertOffer("C", quotation("A", "Cancelled"), *others, current="A", is_closed=True)
+		self.assertOffer(None, quotation("A", "Cancelled"), others[0], current="A", is_closed=True)
+
+
+class TestLoss(unittest.TestCase):
+	def test_all_are_lost_when_none_stands_or_is_being_prepared(self):
+		lost = quotation("A", "Lost")
+		self.assertTrue(offers.are_all_lost([lost, quotation("B", "Cancelled"), quotation("C", "Lost")]))
+		for status in ("Draft", "Open", "Replied", "Expired", "Partially Ordered", "Ordered"):
+			self.assertFalse(offers.are_all_lost([lost, quotation("B", status)]))
+		self.assertFalse(offers.are_all_lost([]))
+
+
+class TestMargin(unittest.TestCase):
+	def test_it_is_a_part_of_the_supplier_s_rate(self):
+		self.assertEqual(margin.add_margin(50, 20), 60)
+		self.assertAlmostEqual(margin.get_margin_percent(60, 50), 20)
+		self.assertAlmostEqual(margin.get_margin_percent(45, 50), -10)
+
+	def test_without_a_supplier_s_rate_there_is_none(self):
+		self.assertIsNone(margin.get_margin_percent(60, 0))
