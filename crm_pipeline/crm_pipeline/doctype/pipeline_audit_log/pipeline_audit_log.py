@@ -6,6 +6,30 @@ from crm_pipeline.exceptions import AppendOnlyError
 
 
 class PipelineAuditLog(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		amount: DF.Currency
+		at: DF.Datetime | None
+		currency: DF.Data | None
+		details: DF.Code | None
+		entry_hash: DF.Data | None
+		event: DF.Data | None
+		from_status: DF.Data | None
+		key_id: DF.Data | None
+		previous_hash: DF.Data | None
+		reason: DF.SmallText | None
+		reference_doctype: DF.Data | None
+		reference_name: DF.Data | None
+		seconds_in_status: DF.Int
+		to_status: DF.Data | None
+		user: DF.Data | None
+	# end: auto-generated types
 	"""An entry of the audit log. Entries are added by `audit.log` alone and never change."""
 
 	def before_insert(self):

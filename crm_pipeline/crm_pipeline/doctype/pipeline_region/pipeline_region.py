@@ -9,6 +9,32 @@ from crm_pipeline.permissions import require_manager
 
 
 class PipelineRegion(NestedSet):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from crm_pipeline.crm_pipeline.doctype.pipeline_region_member.pipeline_region_member import (
+			PipelineRegionMember,
+		)
+
+		country: DF.Link | None
+		disabled: DF.Check
+		is_group: DF.Check
+		lft: DF.Int
+		members: DF.Table[PipelineRegionMember]
+		old_parent: DF.Data | None
+		parent_pipeline_region: DF.Link | None
+		region_name: DF.Data
+		rgt: DF.Int
+		routing_method: DF.Literal["Round Robin", "Load Balancing"]
+		sales_manager: DF.Link | None
+		state: DF.Data | None
+		territory: DF.Link | None
+	# end: auto-generated types
 	"""A place in the region tree; its members are who opportunities there are routed to."""
 
 	nsm_parent_field = "parent_pipeline_region"
