@@ -31,10 +31,8 @@ def set_up_routing() -> str:
 
 
 def is_set_up() -> bool:
-	"""Tell whether the rule is there and enabled, from the engine's own cached list."""
-	filters = {"document_type": OPPORTUNITY, "disabled": 0}
-	rules = get_doctype_map("Assignment Rule", OPPORTUNITY, filters=filters, order_by="priority desc")
-	return any(rule.name == RULE for rule in rules)
+	"""Tell whether the rule is there and enabled."""
+	return RULE in _get_active_rules()
 
 
 def follow(doc: Document) -> None:
@@ -56,7 +54,7 @@ def complete(doc: Document) -> None:
 	if doc.status in lifecycle.get_open_statuses():
 		if not doc.sales_engineer:
 			_adopt_assignee(doc)
-		elif doc.assignment_due and is_set_up() and not _get_open_todo(doc, allocated_to=doc.sales_engineer):
+		elif doc.assignment_due and is_set_up() and not _has_todo(doc):
 			_add_todo(doc)
 	frappe.flags.crm_pipeline_assigning = False
 
@@ -108,6 +106,21 @@ def _add_todo(doc: Document) -> None:
 		"description": frappe.render_template(rule.description, doc.as_dict()),
 	}
 	assign_to.add(values, ignore_permissions=True)  # reason: validate allowed the change
+
+
+def _get_active_rules() -> list[str]:
+	"""Return the rules for opportunities from the engine's own cached list."""
+	filters = {"document_type": OPPORTUNITY, "disabled": 0}
+	rules = get_doctype_map("Assignment Rule", OPPORTUNITY, filters=filters, order_by="priority desc")
+	return [rule.name for rule in rules]
+
+
+def _has_todo(doc: Document) -> bool:
+	"""A new record has its to-do from the engine, unless another rule came first."""
+	is_new = doc.get_doc_before_save() is None
+	if is_new and _get_active_rules() == [RULE]:
+		return True
+	return bool(_get_open_todo(doc, allocated_to=doc.sales_engineer))
 
 
 def _get_open_todo(doc: Document, **filters):
