@@ -42,7 +42,7 @@ function show_dialog(frm, preview) {
 				default: preview.duplicates[0],
 				reqd: is_duplicate,
 				hidden: !is_duplicate && !preview.similar.length,
-				description: __("Leave empty to make a new customer."),
+				description: is_duplicate ? "" : __("Leave empty to make a new customer."),
 			},
 			{ fieldname: "with_opportunity", fieldtype: "Check", label: __("Create the First Opportunity") },
 			...opportunity_fields(),
