@@ -11,6 +11,7 @@ import frappe
 from frappe.commands import get_site, pass_context
 
 MAX_PRINTED_REASONS = 10
+PROBLEM_LINE = "{:<18} {:<26} {}"
 
 
 @click.group("crm-pipeline")
@@ -67,11 +68,13 @@ def check_audit(context):
 
 	with _connected(context):
 		problems = list(find_problems())
+	if not problems:
+		click.echo("The audit log is in order.")
+		return
+	click.secho(PROBLEM_LINE.format("Record", "Problem", "What is wrong"), bold=True)
 	for problem in problems:
-		click.echo(f"{problem.reference_name:<18} {problem.kind:<26} {problem.message}")
-	click.echo(f"Problems found: {len(problems):,}." if problems else "The audit log is in order.")
-	if problems:
-		raise SystemExit(1)
+		click.echo(PROBLEM_LINE.format(problem.reference_name, problem.kind, problem.message))
+	raise SystemExit(1)
 
 
 @contextmanager
@@ -100,7 +103,7 @@ def _told_plainly() -> Iterator[None]:
 def _get_path(path: str) -> Path:
 	"""Read a path from where the user stands: bench itself runs commands in its folder `sites`."""
 	from_shell = Path(os.environ.get("PWD", "."), path)
-	return from_shell if from_shell.parent.exists() else Path(path)
+	return (from_shell if from_shell.parent.exists() else Path(path)).resolve()
 
 
 def _split_defaults(defaults: tuple[str, ...]) -> dict[str, str]:

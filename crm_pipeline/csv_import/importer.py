@@ -12,7 +12,7 @@ from pathlib import Path
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, strip_html
+from frappe.utils import cstr, strip_html, validate_email_address
 
 from crm_pipeline.csv_import import fields
 from crm_pipeline.csv_import.errors import ImportInputError, RowError
@@ -69,7 +69,7 @@ class Importer:
 		self.fields = {target.fieldname: target for target in fields.get_target_fields()}
 		self.sources = get_sources(self.table, self.fields.values(), options.map_path)
 		self.unused_columns = get_unused_columns(self.table, self.sources)
-		_validate_date_format(options.date_format)
+		_validate_options(options)
 		self.defaults = self._parse_defaults()
 		self.masters = Masters(options.create_masters, options.user_domain)
 		self.rejects_path = options.rejects_path or Path(f"{options.path}.rejects.csv")
@@ -102,16 +102,18 @@ class Importer:
 
 	def _import_batch(self, rows: list[Row], on_row: Callable) -> Result:
 		"""Import rows in one transaction; begin it again when somebody else's broke it off."""
-		for attempt in range(1, MAX_ATTEMPTS + 1):
+		for _attempt in range(MAX_ATTEMPTS):
 			try:
 				result = self._import_rows(rows, on_row)
 			except CONFLICTS:
 				self._undo()
-				if attempt == MAX_ATTEMPTS:
-					raise
 			else:
 				self._finish()
 				return result
+		line = rows[0].line
+		raise ImportInputError(
+			f"Other work on the site broke off the import at line {line}; run it again later."
+		)
 
 	def _finish(self) -> None:
 		if self.options.dry_run:
@@ -213,9 +215,15 @@ def _validate_importer() -> None:
 		frappe.throw(_("Only a manager may import opportunities."), frappe.PermissionError)
 
 
-def _validate_date_format(date_format: str | None) -> None:
-	if date_format and not is_date_format(date_format):
-		raise ImportInputError(f"--date-format '{date_format}' names no full date; write it like %d.%m.%Y.")
+def _validate_options(options: Options) -> None:
+	if options.date_format and not is_date_format(options.date_format):
+		raise ImportInputError(
+			f"--date-format '{options.date_format}' names no full date; write it like %d.%m.%Y."
+		)
+	if options.user_domain and not validate_email_address(f"user@{options.user_domain}"):
+		raise ImportInputError(
+			f"--create-users '{options.user_domain}' is no domain; write it like example.com."
+		)
 
 
 def _get_reason(error: Exception) -> str:

@@ -26,7 +26,9 @@ class RejectsFile:
 		try:
 			self.file = self.path.open("w", encoding="utf-8", newline="")
 		except OSError as error:
-			raise ImportInputError(f"{self.path} can't be written: {error.strerror}.") from error
+			raise ImportInputError(
+				f"{self.path} can't be written: {error.strerror}; see --rejects."
+			) from error
 		self.writer = csv.DictWriter(self.file, [*self.columns, REASON], extrasaction="ignore")
 		self.writer.writeheader()
 		return self

@@ -15,6 +15,7 @@ from crm_pipeline.tests.base import PipelineTestCase
 
 OPPORTUNITY = "Pipeline Opportunity"
 BATCH = "imported_batch"
+DOMAIN = "csv.example.com"
 
 
 class CsvTestCase(PipelineTestCase):

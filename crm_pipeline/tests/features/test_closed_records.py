@@ -79,6 +79,45 @@ class TestLockedRecord(PipelineTestCase):
 			doors.save(doc.name, {"potential_value": 5})
 
 
+class TestRowsByThemselves(PipelineTestCase):
+	"""REST knows rows of child tables as resources of their own: they have no way past their opportunity."""
+
+	ROW = "Pipeline Opportunity Lost Reason"
+
+	def setUp(self):
+		super().setUp()
+		self.doc = factories.make_opportunity("Lost").reload()
+		self.row = self.doc.lost_reasons[0]
+		self.path = f"/api/resource/{self.ROW}"
+
+	def assertLocked(self, change):
+		for user in (personas.ENGINEER, personas.MANAGER, "Administrator"):
+			frappe.db.savepoint("row")
+			with (
+				self.subTest(user),
+				as_user(user),
+				self.assertRaises((frappe.ValidationError, frappe.PermissionError)),
+			):
+				change()
+			frappe.db.rollback(save_point="row")
+
+	def test_a_row_is_not_changed(self):
+		values = {"lost_reason": personas.REASON_FOR_LOST}
+		self.assertLocked(lambda: doors.call_rest("PUT", f"{self.path}/{self.row.name}", **values))
+		self.assertLocked(lambda: frappe.client.set_value(self.ROW, self.row.name, values))
+		self.assertLocked(lambda: frappe.client.save({**self.row.as_dict(), **values}))
+
+	def test_a_row_is_not_added(self):
+		parent = {"parent": self.doc.name, "parenttype": OPPORTUNITY, "parentfield": "lost_reasons"}
+		values = {**parent, "lost_reason": personas.REASON_FOR_LOST}
+		self.assertLocked(lambda: doors.call_rest("POST", self.path, **values))
+		self.assertLocked(lambda: frappe.client.insert({"doctype": self.ROW, **values}))
+
+	def test_a_row_is_not_deleted(self):
+		self.assertLocked(lambda: doors.call_rest("DELETE", f"{self.path}/{self.row.name}"))
+		self.assertLocked(lambda: frappe.client.delete(self.ROW, self.row.name))
+
+
 class TestCorrection(PipelineTestCase):
 	def test_a_manager_corrects_the_won_value(self):
 		doc = factories.make_opportunity("Won")

@@ -1,0 +1,149 @@
+"""The bench commands, and a real file."""
+
+import csv
+from collections import Counter, defaultdict
+from pathlib import Path
+from unittest import skipUnless
+from unittest.mock import patch
+
+import frappe
+from click.testing import CliRunner
+
+import crm_pipeline
+from crm_pipeline import commands
+from crm_pipeline.crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.tests import personas
+from crm_pipeline.tests.base import IS_SANDBOX
+from crm_pipeline.tests.csv_files import CsvTestCase, deal, to_lines
+
+REAL_DATA = Path(crm_pipeline.__file__).resolve().parents[2] / "shared/data/maven-crm"
+
+
+class TestCommand(CsvTestCase):
+	def run_command(self, *arguments: str):
+		with patch.object(commands, "_connected"):
+			return CliRunner().invoke(
+				commands.crm_pipeline, ["import-csv", *arguments], obj={"profile": False}
+			)
+
+	def test_it_tells_what_it_did(self):
+		path = self.write("\n".join(to_lines(deal("D1"), deal("D2", customer=""))))
+		result = self.run_command(str(path))
+		self.assertEqual(result.exit_code, 0, result.output)
+		self.assertIn("1 imported, 0 there already, 1 rejected.", result.output)
+		self.assertIn("1 × Party Name is missing", result.output)
+		self.assertIn(f"{path}.rejects.csv", result.output)
+
+	def test_defaults_and_notices(self):
+		row = {
+			name: text for name, text in deal("").items() if name not in ("external_id", "potential_value")
+		}
+		path = self.write("\n".join(to_lines({**row, "weather": "fine"})))
+		result = self.run_command(str(path), "--default", "potential_value=5", "--dry-run")
+		self.assertEqual(result.exit_code, 0, result.output)
+		for line in ("Columns not used: weather.", "No column is external_id", "1 would be imported"):
+			self.assertIn(line, result.output)
+
+	def test_bad_input_ends_in_one_sentence(self):
+		for arguments, message in (
+			((str(self.folder / "nowhere.csv"),), "can't be read"),
+			(
+				(str(self.write("\n".join(to_lines(deal("D1"))))), "--default", "nonsense"),
+				"write it as FIELD=VALUE",
+			),
+			((str(self.write("region\nAtlantis")),), "1 rejected"),
+		):
+			with self.subTest(message):
+				result = self.run_command(*arguments)
+				self.assertEqual(result.exit_code, 1)
+				self.assertIn(message, result.output)
+				self.assertNotIn("Traceback", result.output)
+
+
+class TestCheckAuditCommand(CsvTestCase):
+	def run_command(self):
+		with patch.object(commands, "_connected"):
+			return CliRunner().invoke(commands.crm_pipeline, ["check-audit"], obj={"profile": False})
+
+	def test_a_log_in_order(self):
+		result = self.run_command()
+		self.assertEqual((result.exit_code, result.output), (0, "The audit log is in order.\n"))
+
+	def test_problems_end_in_exit_code_1(self):
+		self.run_import(*to_lines(deal("D1")))
+		name = self.get_record("D1").name
+		record = frappe.qb.DocType("Pipeline Opportunity")
+		frappe.qb.update(record).set(record.status, "Won").where(record.name == name).run()
+		result = self.run_command()
+		self.assertEqual(result.exit_code, 1)
+		self.assertIn(name, result.output)
+
+
+@skipUnless(REAL_DATA.exists(), "the real data is not beside this checkout (../shared/data/maven-crm)")
+class TestRealData(CsvTestCase):
+	"""A real file, dirty as real data is: all of it on the sandbox, each tenth row on a site."""
+
+	STEP = 1 if IS_SANDBOX else 10
+	MAP = {
+		"external_id": "opportunity_id",
+		"customer": "account",
+		"region": {
+			"column": "sales_agent",
+			"lookup": {"file": "sales_teams.csv", "key": "sales_agent", "value": "regional_office"},
+		},
+		"product_line": "product",
+		"status": {"column": "deal_stage", "values": {"Prospecting": "Open", "Engaging": "Offer Made"}},
+		"opened_on": "engage_date",
+		"closed_on": "close_date",
+		"won_value": "close_value",
+	}
+
+	def setUp(self):
+		super().setUp()
+		frappe.set_user("Administrator")
+		header, *lines = (REAL_DATA / "sales_pipeline.csv").read_text(encoding="utf-8").splitlines()
+		self.lines = [header, *lines[:: self.STEP]]
+		self.write((REAL_DATA / "sales_teams.csv").read_text(encoding="utf-8"), "sales_teams.csv")
+
+	def run_real_import(self):
+		return self.run_import(
+			*self.lines,
+			map_path=self.write_map(self.MAP),
+			defaults={"company": personas.COMPANY, "potential_value": "0", "lost_reasons": "No decision"},
+			date_format="%m/%d/%Y",
+			create_masters=True,
+		)
+
+	def test_it_goes_in_once_with_the_right_sums(self):
+		expected = self.get_expected()
+		result = self.run_real_import()
+		self.assertEqual((result.imported, len(result.rejected)), (expected["rows"], expected["rejected"]))
+		self.assertEqual(self.get_won_values(), expected["won_values"])
+		again = self.run_real_import()
+		self.assertEqual((again.imported, again.skipped), (0, expected["rows"]))
+		self.assertEqual(list(find_problems()), [])
+
+	def get_won_values(self) -> dict[str, float]:
+		record = frappe.qb.DocType("Pipeline Opportunity")
+		query = frappe.qb.from_(record).select(record.region, record.won_value)
+		sums = defaultdict(float)
+		for region, value in query.where((record.status == "Won") & record.external_id.notnull()).run():
+			sums[region] += value
+		return dict(sums)
+
+	def get_expected(self) -> dict:
+		"""Work the figures out of the files, without the importer."""
+		teams = csv.DictReader((REAL_DATA / "sales_teams.csv").read_text(encoding="utf-8").splitlines())
+		offices = {row["sales_agent"]: row["regional_office"] for row in teams}
+		counts, won_values = Counter(), defaultdict(float)
+		for row in csv.DictReader(self.lines):
+			counts["rows" if row["account"] else "rejected"] += 1
+			if row["deal_stage"] == "Won":
+				won_values[offices[row["sales_agent"]]] += float(row["close_value"])
+		return {**counts, "won_values": dict(won_values)}
+
+	def test_the_expected_figures_are_those_of_the_whole_file(self):
+		self.lines = (REAL_DATA / "sales_pipeline.csv").read_text(encoding="utf-8").splitlines()
+		expected = self.get_expected()
+		self.assertEqual((expected["rows"], expected["rejected"]), (7_375, 1_425))
+		self.assertEqual(sorted(expected["won_values"].values()), [3_090_594, 3_346_293, 3_568_647])
