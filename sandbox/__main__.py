@@ -15,16 +15,12 @@ USERS = {
 
 
 @click.group()
-@click.option(
-	"--db", "path", default=":memory:", help="The site's file; made if there is none. Default: memory."
-)
+@click.option("--db", "path", default=":memory:", help="The site's file, made if there is none; else memory.")
 @click.pass_context
 def sandbox(context, path):
 	"""Run commands on the sandbox's one site."""
-	if path != ":memory:" and Path(path).exists():
-		site_setup.open_site(path)
-	else:
-		site_setup.create_site(path)
+	exists = path != ":memory:" and Path(path).exists()
+	(site_setup.open_site if exists else site_setup.create_site)(path)
 	frappe.init()
 	frappe.connect()
 	context.obj = frappe._dict(sites=[SITE])
@@ -37,22 +33,14 @@ def serve(port):
 	from frappe.app import application, make_token
 	from werkzeug.serving import run_simple
 
-	make_users()
-	for user in frappe.get_all(
-		"User", {"enabled": 1, "name": ("!=", "Guest")}, pluck="name", order_by="name"
-	):
+	for email, role in USERS.items():
+		if not frappe.db.exists("User", email):
+			user = frappe.get_doc(doctype="User", email=email, first_name=role, roles=[{"role": role}])
+			user.insert()
+	for user in ("Administrator", *USERS):
 		click.echo(f"{user:<30} Authorization: token {make_token(user)}")
 	frappe.db.commit()
 	run_simple("127.0.0.1", port, application)
-
-
-def make_users():
-	"""Make one user of each role, unless they are there."""
-	for email, role in USERS.items():
-		if not frappe.db.exists("User", email):
-			user = frappe.get_doc(doctype="User", email=email, first_name=role, send_welcome_email=0)
-			user.append("roles", {"role": role})
-			user.insert()
 
 
 @sandbox.command()
@@ -70,14 +58,7 @@ def migrate():
 	site_setup.migrate()
 
 
-def add_app_commands():
-	"""Add the commands that the app gives to bench."""
-	from crm_pipeline import commands
-
-	for command in commands.commands:
-		sandbox.add_command(command)
-
-
-add_app_commands()
+for _command in frappe.get_attr("crm_pipeline.commands.commands"):
+	sandbox.add_command(_command)
 if __name__ == "__main__":
 	sandbox()

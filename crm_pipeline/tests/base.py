@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import frappe
 from frappe.cache_manager import clear_doctype_map
 
-from crm_pipeline.tests import personas
+from crm_pipeline.tests import leftovers, personas
 
 try:
 	from frappe.tests import IntegrationTestCase
@@ -34,6 +34,8 @@ class PipelineTestCase(IntegrationTestCase):
 		cls.addClassCleanup(frappe.set_user, "Administrator")
 		forget_cached_documents()
 		frappe.set_user("Administrator")
+		if frappe.db.exists("User", personas.MANAGER):
+			leftovers.remove_cast()
 		personas.make_cast()
 		cls.resting_rules = rest_assignment_rules()
 

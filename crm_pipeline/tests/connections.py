@@ -7,9 +7,8 @@ from contextlib import suppress
 
 import frappe
 
-from crm_pipeline.tests import personas
-from crm_pipeline.tests.audit import LOG
-from crm_pipeline.tests.base import OPPORTUNITY, RULE, PipelineTestCase, forget_cached_documents
+from crm_pipeline.tests import leftovers
+from crm_pipeline.tests.base import RULE, PipelineTestCase, forget_cached_documents
 
 
 class CommittedTestCase(PipelineTestCase):
@@ -18,8 +17,14 @@ class CommittedTestCase(PipelineTestCase):
 	@classmethod
 	def setUpClass(cls) -> None:
 		super().setUpClass()
-		cls.addClassCleanup(remove_cast, cls.resting_rules)
+		cls.addClassCleanup(cls.remove_committed)
 		frappe.db.commit()
+
+	@classmethod
+	def remove_committed(cls) -> None:
+		frappe.db.rollback()
+		frappe.db.set_value(RULE, {"name": ("in", cls.resting_rules)}, "disabled", 0)
+		leftovers.remove_cast()
 
 	def undo_writes(self) -> None:
 		frappe.set_user("Administrator")
@@ -27,7 +32,7 @@ class CommittedTestCase(PipelineTestCase):
 		for thread in threading.enumerate():
 			if isinstance(thread, Connection):
 				thread.join()
-		remove_opportunities()
+		leftovers.remove_opportunities()
 		forget_cached_documents()
 		frappe.clear_messages()
 
@@ -81,29 +86,3 @@ def run_in_child(user: str, function: Callable, *arguments) -> int:
 			frappe.db.commit()
 		os._exit(0)
 	return os.WTERMSIG(os.waitpid(pid, 0)[1])
-
-
-def remove_opportunities() -> None:
-	parties = ("in", [personas.CUSTOMER, personas.OTHER_CUSTOMER])
-	names = frappe.get_all(OPPORTUNITY, filters={"party_name": parties}, pluck="name")
-	for name in names:
-		for df in frappe.get_meta(OPPORTUNITY).get_table_fields():
-			frappe.db.delete(df.options, {"parent": name})
-		frappe.db.delete(LOG, {"reference_name": name})
-		frappe.db.delete("ToDo", {"reference_name": name})
-		frappe.db.delete(OPPORTUNITY, {"name": name})
-	frappe.db.commit()
-
-
-def remove_cast(resting_rules: list[str]) -> None:
-	frappe.db.rollback()
-	frappe.db.set_value(RULE, {"name": ("in", resting_rules)}, "disabled", 0)
-	remove_opportunities()
-	for doctype, names in personas.get_records().items():
-		for name in names:
-			frappe.delete_doc(doctype, name, force=True, ignore_missing=True)
-	for user in personas.ROLES:
-		frappe.db.delete("Has Role", {"parent": user})
-		frappe.db.delete("Notification Log", {"for_user": user})
-		frappe.db.delete("User", {"name": user})
-	frappe.db.commit()

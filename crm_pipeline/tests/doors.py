@@ -20,6 +20,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
+from crm_pipeline.tests.users import as_user
 
 OPPORTUNITY = "Pipeline Opportunity"
 ACTIONS = {
@@ -36,8 +37,6 @@ def save(name: str, values: dict) -> None:
 
 
 def save_as_administrator(name: str, values: dict) -> None:
-	from crm_pipeline.tests.users import as_user
-
 	with as_user("Administrator"):
 		save(name, values)
 

@@ -1,6 +1,7 @@
 """One walk through each user workflow. A bug found later appends a case here."""
 
 import frappe
+import frappe.client
 import frappe.share
 from frappe.utils import add_days, now_datetime, nowdate
 

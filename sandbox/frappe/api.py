@@ -1,14 +1,34 @@
 """`/api/method` and `/api/resource`."""
 
 import json
+from datetime import date, timedelta
 
 import frappe
 import frappe.client
-import frappe.handler
-from frappe.serializing import json_handler
+from frappe.types import _dict
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
+
+
+def json_handler(value):
+	"""Return what JSON has no form for as text or dict."""
+	if isinstance(value, date | timedelta):
+		return str(value)
+	if hasattr(value, "as_dict"):
+		return value.as_dict()
+	raise TypeError(f"{value!r} is not JSON serializable")
+
+
+def as_json(obj, indent=1):
+	"""Return JSON with sorted keys."""
+	return json.dumps(obj, indent=indent, sort_keys=True, default=json_handler, separators=(",", ": "))
+
+
+def parse_json(val):
+	"""Return what a JSON text holds; another value unchanged; dicts with keys as attributes."""
+	value = json.loads(val) if isinstance(val, str) else val
+	return _dict(value) if isinstance(value, dict) else value
 
 
 def handle(request):
@@ -24,35 +44,39 @@ def handle(request):
 
 
 def call_method(method):
-	frappe.handler.handle(method.split("/")[0])
+	"""Call the whitelisted function that a request names and put its answer into the response."""
+	try:
+		function = frappe.get_attr(method)
+	except Exception as error:
+		frappe.throw(f"Failed to get method for command {method} with {error}")
+	frappe.is_whitelisted(function)
+	if frappe.request.method not in frappe.allowed_http_methods_for_whitelisted_func[function]:
+		frappe.throw("Not permitted", frappe.PermissionError)
+	answer = frappe.call(function, **frappe.form_dict)
+	if answer is not None:
+		frappe.response["message"] = answer
 
 
 def list_documents(doctype):
 	arguments = frappe.form_dict.copy()
 	arguments.setdefault("limit_page_length", arguments.pop("limit", None) or 20)
-	if isinstance(arguments.get("as_dict"), str):
-		arguments.as_dict = arguments.as_dict.lower() in ("1", "true")
 	return frappe.call(frappe.client.get_list, doctype, **arguments)
 
 
 def create_document(doctype):
-	values = {key: value for key, value in _get_data().items() if key != "doctype"}
-	return frappe.new_doc(doctype, **values).insert()
+	return frappe.new_doc(doctype).update(_get_data()).insert()
 
 
 def read_document(doctype, name):
 	doc = frappe.get_doc(doctype, name)
 	if not doc.has_permission("read"):
 		raise frappe.PermissionError
-	doc.apply_fieldlevel_read_permissions()
 	return doc
 
 
 def update_document(doctype, name):
-	doc = frappe.get_doc(doctype, name, for_update=True)
-	doc.update({key: value for key, value in _get_data().items() if key != "flags"})
-	doc.save()
-	if doc.get("parenttype"):
+	doc = frappe.get_doc(doctype, name, for_update=True).update(_get_data()).save()
+	if doc.meta.istable:
 		frappe.get_doc(doc.parenttype, doc.parent).save()
 	return doc
 
@@ -63,45 +87,32 @@ def delete_document(doctype, name):
 	return "ok"
 
 
-def run_document_method(doctype, name):
-	method = frappe.form_dict.pop("run_method")
-	doc = frappe.get_doc(doctype, name)
-	doc.is_whitelisted(method)
-	doc.check_permission("write")
-	return doc.run_method(method, **frappe.form_dict)
-
-
 def _get_data():
 	data = frappe.form_dict.data
 	return frappe.parse_json(data) if data else frappe.form_dict
 
 
+RECORD = "/api/resource/<doctype>/<path:name>"
 ROUTES = Map(
 	[
-		Rule("/api/method/<path:method>", endpoint=call_method),
+		Rule("/api/method/<method>", endpoint=call_method),
 		Rule("/api/resource/<doctype>", methods=["GET"], endpoint=list_documents),
 		Rule("/api/resource/<doctype>", methods=["POST"], endpoint=create_document),
-		Rule("/api/resource/<doctype>/<path:name>", methods=["GET"], endpoint=read_document),
-		Rule("/api/resource/<doctype>/<path:name>", methods=["PUT"], endpoint=update_document),
-		Rule("/api/resource/<doctype>/<path:name>", methods=["DELETE"], endpoint=delete_document),
-		Rule("/api/resource/<doctype>/<path:name>", methods=["POST"], endpoint=run_document_method),
+		Rule(RECORD, methods=["GET"], endpoint=read_document),
+		Rule(RECORD, methods=["PUT"], endpoint=update_document),
+		Rule(RECORD, methods=["DELETE"], endpoint=delete_document),
 	],
 	strict_slashes=False,
 )
 
 
 def build_response(status=200):
-	"""Return what was collected during the request: JSON, or a file."""
+	"""Return what was collected during the request as JSON."""
 	content = frappe.response
-	if content.get("type") == "binary":
-		disposition = f'attachment; filename="{content.filename}"'
-		return Response(content.filecontent, headers={"Content-Disposition": disposition})
 	if not content.get("docs"):
 		content.pop("docs", None)
-	if frappe.local.message_log:
-		content["_server_messages"] = json.dumps(
-			[json.dumps(message) for message in frappe.local.message_log]
-		)
+	if messages := frappe.local.message_log:
+		content["_server_messages"] = json.dumps([json.dumps(message) for message in messages])
 	if frappe.flags.error_message:
 		content["_error_message"] = frappe.flags.error_message
 	status = content.pop("http_status_code", status)

@@ -20,24 +20,12 @@ site_path = _dict(database=":memory:")
 
 def init(site=SITE, sites_path=None, force=False):
 	"""Reset the request state; the database connection stays as it is."""
-	if site != SITE:
-		raise ValueError(f"The sandbox has one site, {SITE}")
 	local.flags = _dict(currently_saving=[])
-	local.session = _dict(user="Guest", sid="Guest", data=_dict())
-	local.conf = _dict(db_type="sqlite", encryption_key=ENCRYPTION_KEY, developer_mode=0)
-	local.lang = "en"
-	local.dev_server = False
-	local.message_log, local.error_log, local.debug_log = [], [], []
+	local.session = _dict(user="Guest", data=_dict())
+	local.conf = _dict(db_type="sqlite", encryption_key=ENCRYPTION_KEY)
+	local.message_log = []
 	local.form_dict, local.response = _dict(), _dict(docs=[])
 	local.request = None
-	clear_request_caches()
-
-
-def clear_request_caches():
-	"""Forget what was read for the current user (roles, new document templates, caches of a request)."""
-	local.cache = {}
-	local.role_permissions = {}
-	local.new_doc_templates = {}
 
 
 def connect(site=None, db_name=None, set_admin_as_user=True):
@@ -60,11 +48,8 @@ def destroy():
 
 def set_user(username):
 	"""Act as `username` from here on."""
-	local.session.user = username
-	local.session.sid = username
-	local.session.data = _dict()
+	local.session.update(user=username, data=_dict())
 	local.form_dict = _dict()
-	clear_request_caches()
 
 
 init()

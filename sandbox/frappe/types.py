@@ -1,4 +1,4 @@
-"""Plain containers."""
+"""Plain containers, and the loud no to what the sandbox does not know."""
 
 from copy import deepcopy
 
@@ -7,9 +7,13 @@ class _dict(dict):
 	"""dict whose keys read as attributes; a missing one reads as None."""
 
 	__slots__ = ()
-	__getattr__ = dict.get
 	__setattr__ = dict.__setitem__
 	__delattr__ = dict.__delitem__
+
+	def __getattr__(self, key):
+		if key.startswith("__") and key.endswith("__"):
+			raise AttributeError(key)
+		return self.get(key)
 
 	def update(self, *args, **kwargs):
 		super().update(*args, **kwargs)

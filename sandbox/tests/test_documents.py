@@ -35,18 +35,6 @@ def test_scripts_are_taken_out_of_text():
 	assert "<script>" not in lead.city and "<b>Pune</b>" in lead.city
 
 
-def test_a_field_with_a_permission_level_is_put_back(sales_user):
-	user = frappe.get_doc("User", sales_user)
-	frappe.permissions.add_permission("User", "Sales User", 0, "write")
-	frappe.set_user(sales_user)
-	user.append("roles", {"role": "System Manager"})
-	user.save()
-	assert "System Manager" not in frappe.get_roles(sales_user)
-	frappe.set_user("Administrator")
-	frappe.db.rollback()
-	frappe.clear_cache(doctype="User")
-
-
 def test_text_in_a_number_counts_as_zero_only_when_written():
 	lead = make_lead(annual_revenue="a lot").insert()
 	assert lead.annual_revenue == "a lot"
@@ -63,18 +51,6 @@ def test_a_linked_document_is_not_deleted(customer):
 	make_lead(customer=customer.name).insert()
 	with pytest.raises(frappe.LinkExistsError):
 		customer.delete()
-
-
-def test_a_submitted_document_keeps_its_values(customer):
-	item = frappe.get_doc(doctype="Item", item_code="P-1", item_group="Products", stock_uom="Nos").insert()
-	quotation = frappe.get_doc(
-		doctype="Quotation", party_name=customer.name, items=[{"item_code": item.name, "qty": 2, "rate": 50}]
-	).insert()
-	quotation.submit()
-	assert (quotation.status, quotation.net_total) == ("Open", 100)
-	quotation.order_type = "Maintenance"
-	with pytest.raises(frappe.UpdateAfterSubmitError):
-		quotation.save()
 
 
 def test_a_tree_knows_its_descendants():

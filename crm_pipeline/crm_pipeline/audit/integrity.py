@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count
 from frappe.utils import cstr, flt
 from frappe.utils.password import get_encryption_key
 
@@ -53,16 +52,16 @@ def find_problems(names: list[str] | None = None) -> Iterator[Problem]:
 
 	Reads in batches of 1,000 records, so memory stays flat. Server-side only: the caller checks who may see it.
 	"""
-	renames = _get_renames()
 	key = get_encryption_key()
+	renames = _get_renames(key)
 	for records in _get_batches(names):
-		entries = _get_entries([record.name for record in records])
+		entries = _get_entries(RECORD, [record.name for record in records])
 		reasons = _get_lost_reasons([record.name for record in records])
 		for record in records:
 			record.lost_reasons = sorted(reasons[record.name])
 			yield from _check_record(record, entries[record.name], key, renames)
 	if names is None:
-		yield from _find_vanished()
+		yield from _check_other_logs(key)
 
 
 def _check_record(record, entries: list, key: str, renames: dict) -> Iterator[Problem]:
@@ -136,21 +135,16 @@ def _follow_renames(value, at, renames: list[tuple]):
 	return value
 
 
-def _get_renames() -> dict[str | None, list[tuple]]:
-	"""Return (when, old name, new name) per DocType in order, from the log's own entries."""
-	log = frappe.qb.DocType(LOG)
-	doctypes = [doctype for doctype in COMPARED_FIELDS.values() if doctype]
-	rows = (
-		frappe.qb.from_(log)
-		.select(log.reference_doctype, log.at, log.details)
-		.where(log.reference_doctype.isin(doctypes))
-		.orderby(log.at)
-		.run(as_dict=True)
-	)
+def _get_renames(key: str) -> dict[str | None, list[tuple]]:
+	"""Return (when, old name, new name) per DocType in order, from the log's own entries that are sealed."""
 	renames = defaultdict(list)
-	for row in rows:
-		change = json.loads(row.details)["name"]
-		renames[row.reference_doctype].append((row.at, change["from"], change["to"]))
+	for doctype in filter(None, set(COMPARED_FIELDS.values())):
+		for entries in _get_entries(doctype).values():
+			for entry in entries:
+				if audit_chain.is_sealed(entry, key):
+					change = json.loads(entry.details)["name"]
+					renames[doctype].append((entry.at, change["from"], change["to"]))
+		renames[doctype].sort()
 	return renames
 
 
@@ -174,13 +168,15 @@ def _get_batches(names: list[str] | None) -> Iterator[list]:
 		last = batch[-1].name
 
 
-def _get_entries(names: list[str]) -> dict[str, list]:
+def _get_entries(doctype: str, names: list[str] | None = None) -> dict[str, list]:
+	"""Return the entries per record in the order of their positions."""
 	log = frappe.qb.DocType(LOG)
 	fields = [log[name] for name in (*audit_chain.SEALED_FIELDS, "entry_hash")]
-	query = frappe.qb.from_(log).select(*fields).where(log.reference_doctype == RECORD)
-	rows = query.where(log.reference_name.isin(names)).run(as_dict=True)
+	query = frappe.qb.from_(log).select(*fields).where(log.reference_doctype == doctype)
+	if names is not None:
+		query = query.where(log.reference_name.isin(names))
 	entries = defaultdict(list)
-	for row in sorted(rows, key=lambda row: audit_chain.get_position(row.name)):
+	for row in sorted(query.run(as_dict=True), key=lambda row: audit_chain.get_position(row.name)):
 		entries[row.reference_name].append(row)
 	return entries
 
@@ -194,25 +190,34 @@ def _get_lost_reasons(names: list[str]) -> dict[str, list[str]]:
 	return reasons
 
 
-def _find_vanished() -> Iterator[Problem]:
-	"""Logs whose record is gone although no entry says Deleted."""
-	log, record, deletion = (
-		frappe.qb.DocType(LOG),
-		frappe.qb.DocType(RECORD),
-		frappe.qb.DocType(LOG).as_("deletion"),
-	)
-	query = (
-		frappe.qb.from_(log)
-		.left_join(record)
-		.on(record.name == log.reference_name)
-		.left_join(deletion)
-		.on((deletion.reference_name == log.reference_name) & (deletion.event == "Deleted"))
-		.select(log.reference_name, Count(log.name).as_("entries"))
-		.where(log.reference_doctype == RECORD)
-		.where(record.name.isnull())
-		.where(deletion.name.isnull())
-		.groupby(log.reference_name)
-	)
-	for row in query.run(as_dict=True):
-		message = _("{0} has {1} log entries but no longer exists, and nothing says it was deleted.")
-		yield Problem(VANISHED, row.reference_name, "", message.format(row.reference_name, row.entries))
+def _check_other_logs(key: str) -> Iterator[Problem]:
+	"""Check the logs that no record stands beside: of deleted opportunities, and of users, reasons and leads."""
+	for doctype in frappe.get_all(LOG, distinct=True, pluck="reference_doctype"):
+		for names in _get_names_without_record(doctype):
+			for name, entries in _get_entries(doctype, names).items():
+				for finding in audit_chain.check_chain(entries, key):
+					yield Problem(finding.kind, name, finding.entry, _describe(finding))
+				if doctype == RECORD and not _is_deletion(entries[-1], key):
+					message = _(
+						"{0} has {1} log entries but no longer exists, and nothing says it was deleted."
+					)
+					yield Problem(VANISHED, name, entries[-1].name, message.format(name, len(entries)))
+
+
+def _get_names_without_record(doctype: str) -> Iterator[list[str]]:
+	"""Yield the names that a DocType's logs are about, in batches; of opportunities only those that are gone."""
+	log, record = frappe.qb.DocType(LOG), frappe.qb.DocType(RECORD)
+	query = frappe.qb.from_(log).select(log.reference_name).distinct().where(log.reference_doctype == doctype)
+	if doctype == RECORD:
+		query = query.left_join(record).on(record.name == log.reference_name).where(record.name.isnull())
+	last = ""
+	while True:
+		rows = query.where(log.reference_name > last).orderby(log.reference_name).limit(BATCH_SIZE).run()
+		if not rows:
+			return
+		yield [name for (name,) in rows]
+		last = rows[-1][0]
+
+
+def _is_deletion(entry, key: str) -> bool:
+	return entry.event == "Deleted" and audit_chain.is_sealed(entry, key)

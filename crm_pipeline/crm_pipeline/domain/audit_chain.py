@@ -70,6 +70,13 @@ def get_entry_hash(entry: Mapping, key: str) -> str:
 	return hmac.new(key.encode(), get_canonical_form(entry), hashlib.sha256).hexdigest()
 
 
+def is_sealed(entry: Mapping, key: str) -> bool:
+	"""Tell whether an entry is as it was written under this key."""
+	return entry["key_id"] == get_key_id(key) and hmac.compare_digest(
+		entry["entry_hash"] or "", get_entry_hash(entry, key)
+	)
+
+
 def check_chain(
 	entries: Iterable[Mapping], key: str, expected_count: int | None = None, expected_hash: str | None = None
 ) -> Iterator[Finding]:
@@ -92,7 +99,7 @@ def check_chain(
 def _check_entry(entry: Mapping, key: str, previous_hash: str, position: int) -> Iterator[Finding]:
 	if entry["key_id"] != get_key_id(key):
 		yield Finding(UNKNOWN_KEY, entry["name"])
-	elif not hmac.compare_digest(entry["entry_hash"], get_entry_hash(entry, key)):
+	elif not is_sealed(entry, key):
 		yield Finding(ALTERED, entry["name"])
 	if get_position(entry["name"]) != position or entry["previous_hash"] != previous_hash:
 		reference_name = entry["name"].rpartition("-")[0]

@@ -36,13 +36,16 @@ def is_set_up() -> bool:
 
 
 def follow(doc: Document) -> None:
-	"""Before the stock engine runs: take the to-do from the former sales engineer."""
+	"""Before the stock engine runs: take every to-do, and with it access, from the former sales engineer."""
 	frappe.flags.crm_pipeline_assigning = True
 	saved = doc.get_doc_before_save()
 	former = saved.sales_engineer if saved else None
-	if former and former != doc.sales_engineer:
-		assign_to.remove(
-			doc.doctype, doc.name, former, ignore_permissions=True
+	if not former or former == doc.sales_engineer:
+		return
+	filters = {"reference_type": doc.doctype, "reference_name": doc.name, "allocated_to": former}
+	for todo in frappe.get_all("ToDo", filters={**filters, "status": "Open"}, pluck="name"):
+		assign_to.set_status(
+			doc.doctype, doc.name, todo, former, ignore_permissions=True
 		)  # reason: validate allowed the change
 
 

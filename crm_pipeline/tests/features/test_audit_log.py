@@ -1,9 +1,11 @@
 """Section 4: the audit log is append-only and chained, and the check names whatever was done behind its back."""
 
+import json
 import re
 from unittest.mock import patch
 
 import frappe
+import frappe.client
 from frappe.utils import add_to_date, now_datetime
 
 from crm_pipeline.crm_pipeline.audit import integrity, log
@@ -254,6 +256,23 @@ class TestTampering(PipelineTestCase):
 		frappe.delete_doc(OPPORTUNITY, name)
 		self.assertNotIn((integrity.VANISHED, name), self.get_all_problems())
 
+	def test_an_altered_entry_of_a_deleted_record(self):
+		name = factories.make_opportunity().name
+		frappe.delete_doc(OPPORTUNITY, name)
+		frappe.db.set_value(LOG, f"{name}-0001", "amount", 5, update_modified=False)
+		self.assertIn((integrity.audit_chain.ALTERED, name), self.get_all_problems())
+
+	def test_a_forged_deletion(self):
+		frappe.db.delete(OPPORTUNITY, {"name": self.name})
+		self.forge(self.name, 4, event="Deleted", previous_hash=get_log(self.name)[-1].entry_hash)
+		self.assertIn(self.name, [name for _kind, name in self.get_all_problems()])
+
+	def test_a_forged_rename(self):
+		change = {"name": {"from": personas.ENGINEER, "to": personas.OTHER_ENGINEER}}
+		self.forge(personas.OTHER_ENGINEER, 1, reference_doctype="User", details=json.dumps(change))
+		self.set_in_record(sales_engineer=personas.OTHER_ENGINEER)
+		self.assertTrue(get_problems(self.name))
+
 	def test_a_field_changed_by_sql(self):
 		for fieldname, value in (
 			("status", "Lost"),
@@ -307,6 +326,17 @@ class TestTampering(PipelineTestCase):
 		frappe.db.set_value(OPPORTUNITY, name, "potential_value", 5, update_modified=False)
 		actions.make_offer(name)
 		self.assertIn(integrity.DIFFERS, [kind for kind, _entry in get_problems(name)])
+
+	def forge(self, reference_name: str, position: int, **values):
+		"""Write an entry as somebody would who has the database and not the key: like a real one, but for the seal."""
+		entry = frappe.get_doc(LOG, self.entries[0]).as_dict()
+		entry |= {
+			"reference_name": reference_name,
+			"name": f"{reference_name}-{position:04d}",
+			"at": now_datetime(),
+		}
+		entry |= {"entry_hash": "f" * 64, "doctype": LOG, **values}
+		frappe.get_doc(entry).db_insert()
 
 	def get_all_problems(self):
 		return [(problem.kind, problem.reference_name) for problem in integrity.find_problems()]

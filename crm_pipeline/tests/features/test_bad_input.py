@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils import add_days, now_datetime, nowdate
 
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError, TransitionError
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
@@ -94,6 +95,19 @@ class TestNumbers(BadInputTestCase):
 		sentence = "Exchange Rate is -80. It can't be negative."
 		self.assertBothRefused(sentence, currency="USD", conversion_rate=-80)
 
+	def test_a_product_that_is_too_large(self):
+		for values in (
+			{"potential_value": 9e11, "currency": "USD", "conversion_rate": 80},
+			{"items": [{"item_code": personas.ITEM, "qty": 9e11, "rate": 9e11}]},
+		):
+			with self.assertRefused(InputError, "too large"):
+				factories.make_opportunity(**values)
+
+	def test_a_decimal_comma_is_no_thousands_separator(self):
+		self.assertBothRefused(
+			f"{VALUE} is 1,5, which is no number. Enter digits only.", potential_value="1,5"
+		)
+
 	def test_thousands_separators_are_understood(self):
 		self.assertEqual(
 			factories.make_opportunity(potential_value="1,250.50").reload().potential_value, 1250.5
@@ -147,6 +161,16 @@ class TestDates(BadInputTestCase):
 		doc.reload().update({"next_step": "Call"}).save()
 		doc.update({"next_contact_date": str(yesterday), "next_step": "Visit"}).save()
 		self.assertEqual(doc.reload().next_step, "Visit")
+
+	def test_a_time_zone_is_no_crash(self):
+		tomorrow = add_days(now_datetime(), 1)
+		for fieldname in ("next_contact_date", "expected_closing"):
+			for zone in ("Z", "+02:00"):
+				doc = factories.new_opportunity(**{fieldname: tomorrow.isoformat() + zone})
+				try:
+					self.assertTrue(doc.insert().get(fieldname))
+				except InputError as refusal:
+					self.assertIn("which is no date", str(refusal))
 
 	def test_a_closing_date_typed_by_a_caller(self):
 		now = str(now_datetime())
@@ -263,6 +287,24 @@ class TestOutcome(BadInputTestCase):
 		doc = factories.make_opportunity()
 		with self.assertRefused(frappe.LinkValidationError, "Bad weather"):
 			doc.update({"status": "Lost", "lost_reasons": [{"lost_reason": "Bad weather"}]}).save()
+
+	def test_reasons_in_another_form(self):
+		for reasons in (
+			personas.REASON + " or so",
+			"5",
+			"{",
+			[{"lost_reason": personas.REASON}],
+			[None],
+			[5],
+		):
+			name = factories.make_opportunity().name
+			with self.subTest(reasons), self.assertRaises(frappe.ValidationError):
+				actions.mark_lost(name, reasons)
+
+	def test_an_empty_row_of_reasons(self):
+		doc = factories.make_opportunity()
+		with self.assertRaises(frappe.ValidationError):
+			doc.update({"status": "Lost", "lost_reasons": [{}]}).save()
 
 	def test_an_outcome_that_does_not_belong_to_the_status(self):
 		for status, values, label in (

@@ -1,6 +1,7 @@
 """Section 3: a closed record stays as it is; a manager may correct it with a reason."""
 
 import frappe
+import frappe.client
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ClosedRecordError, TransitionError

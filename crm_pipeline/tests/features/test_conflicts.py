@@ -6,6 +6,7 @@ import threading
 from unittest.mock import patch
 
 import frappe
+import frappe.client
 
 from crm_pipeline.crm_pipeline.audit import log
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions, conflict

@@ -7,7 +7,7 @@ from crm_pipeline.crm_pipeline.routing import hand_over
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import LOG, get_events, get_problems
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 ENGINEER, OTHER = personas.ENGINEER, personas.OTHER_ENGINEER
@@ -21,6 +21,7 @@ def get_engineer(name: str) -> str:
 	return frappe.db.get_value(OPPORTUNITY, name, "sales_engineer")
 
 
+@site_only("hand over runs the desk's assignments and its bell")
 class TestHandOver(PipelineTestCase):
 	def test_a_preview_moves_nothing(self):
 		doc = factories.make_opportunity()
@@ -76,6 +77,7 @@ class TestHandOver(PipelineTestCase):
 		)
 
 
+@site_only("hand over runs the desk's assignments and its bell")
 class TestRefused(PipelineTestCase):
 	def test_only_managers_hand_over(self):
 		with as_user(ENGINEER):
@@ -94,6 +96,7 @@ class TestRefused(PipelineTestCase):
 				hand_over.hand_over(ENGINEER, "Leave", user)
 
 
+@site_only("hand over runs the desk's assignments and its bell")
 class TestDisabling(PipelineTestCase):
 	def test_whoever_disables_a_user_hears_of_open_opportunities(self):
 		factories.make_opportunity()

@@ -1,6 +1,7 @@
 """Section 3: every move from every status, through every door, is allowed or refused by the same table."""
 
 import frappe
+import frappe.client
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ClosedRecordError, TransitionError
@@ -140,8 +141,11 @@ class TestMove(PipelineTestCase):
 
 	def test_closing_stamps_who_closed_it(self):
 		for status in ("Won", "Lost", "Rejected"):
-			doc = factories.make_opportunity(status).reload()
-			self.assertEqual((doc.closed_by, doc.closed_on), (personas.MANAGER, doc.status_changed_on))
+			doc = factories.make_opportunity("Offer Made")
+			with as_user(personas.ENGINEER):
+				doors.save(doc.name, {"status": status, **factories.OUTCOMES[status]})
+			doc.reload()
+			self.assertEqual((doc.closed_by, doc.closed_on), (personas.ENGINEER, doc.status_changed_on))
 
 	def test_buttons_return_the_saved_document(self):
 		name = factories.make_opportunity().name
@@ -180,6 +184,20 @@ class TestMove(PipelineTestCase):
 		}
 		with self.assertRefused(ClosedRecordError, f"{doc.name} is Lost"):
 			frappe.client.save(sent)
+
+	def test_nothing_is_submitted(self):
+		"""Submitting is another kind of save, in which other events run."""
+		doc = factories.make_opportunity()
+		move = {"docstatus": 1, "status": "Lost", **factories.OUTCOMES["Lost"]}
+		for user in (personas.MANAGER, "Administrator"):
+			for attempt in (
+				lambda: doors.put(doc.name, move),
+				lambda: frappe.get_doc(OPPORTUNITY, doc.name).submit(),
+				lambda: factories.new_opportunity(docstatus=1).insert(),
+			):
+				with as_user(user), self.assertRaises((frappe.ValidationError, frappe.PermissionError)):
+					attempt()
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, ["status", "docstatus"]), ("Open", 0))
 
 	def test_a_record_that_came_by_mail_leaves_open_only_when_complete(self):
 		doc = factories.new_opportunity(region=None, potential_value=None)

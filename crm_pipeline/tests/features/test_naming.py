@@ -4,9 +4,10 @@ import re
 from unittest.mock import patch
 
 import frappe
+import frappe.client
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import naming
-from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
 from crm_pipeline.tests.connections import CommittedTestCase, Connection
 
@@ -27,6 +28,16 @@ class TestNaming(PipelineTestCase):
 	def test_a_name_can_not_be_chosen(self):
 		doc = factories.new_opportunity(name="OPP-0-1").insert()
 		self.assertNotEqual(doc.name, "OPP-0-1")
+
+	def test_a_name_can_not_be_chosen_by_amending(self):
+		sent = {**factories.new_opportunity().as_dict(), "amended_from": "OPP-0-1"}
+		self.assertFalse(frappe.client.insert(sent)["name"].startswith("OPP-0-1"))
+
+	@site_only("Data Import")
+	def test_a_name_can_not_be_chosen_by_data_import(self):
+		row = {"name": "OPP-0-1", **factories.OPPORTUNITY_DEFAULTS}
+		self.assertEqual(doors.run_data_import("Insert New Records", row), "")
+		self.assertFalse(frappe.db.exists(OPPORTUNITY, "OPP-0-1"))
 
 	def test_a_number_taken_back_is_not_given_again(self):
 		frappe.db.savepoint("first")

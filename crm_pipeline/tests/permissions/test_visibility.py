@@ -3,6 +3,7 @@
 import json
 
 import frappe
+import frappe.client
 import frappe.share
 from frappe.desk import reportview
 from frappe.desk.form import assign_to
@@ -10,7 +11,7 @@ from frappe.desk.form import assign_to
 from crm_pipeline.tests import doors as ways_in
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import LOG
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
 from crm_pipeline.tests.permissions.doors import call_report_view
 from crm_pipeline.tests.users import as_user
 
@@ -80,6 +81,7 @@ class TestVisibility(PipelineTestCase):
 		frappe.share.add(OPPORTUNITY, doc.name, everyone=1)
 		self.assertIn(doc.name, get_visible(personas.OTHER_ENGINEER))
 
+	@site_only("User Permissions")
 	def test_user_permissions_apply_on_top(self):
 		north = factories.make_opportunity(region=personas.REGION)
 		south = factories.make_opportunity(region=personas.OTHER_REGION)

@@ -2,115 +2,85 @@
 
 import re
 import sqlite3
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from functools import lru_cache
-
-from frappe.database.functions import register_functions
 
 PARAMETER = re.compile(r"%%|%s|%\((\w+)\)s")
 DATETIME_TEXT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?")
-NATIVE_TYPES = frozenset((str, int, float, type(None)))
+NATIVE_TYPES = frozenset((str, int, float, bool, type(None)))
+FUNCTIONS = {
+	"concat": lambda *values: None if None in values else "".join(str(value) for value in values),
+	"curdate": lambda: date.today().isoformat(),
+	"now": lambda: datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
+}
+DIALECT = (
+	(re.compile(r"\s+for update( nowait| skip locked)?\s*$", re.I), ""),
+	(re.compile(r"^\s*insert ignore\b", re.I), "INSERT OR IGNORE"),
+)
+sqlite3.register_converter("DATETIME", lambda raw: datetime.fromisoformat(raw.decode()))
+sqlite3.register_converter("DATE", lambda raw: date.fromisoformat(raw.decode()[:10]))
 
 
 def connect(path):
 	"""Open a connection without automatic transactions whose date columns come back as Python objects."""
 	connection = sqlite3.connect(
-		path,
-		isolation_level=None,
-		detect_types=sqlite3.PARSE_DECLTYPES,
-		cached_statements=512,
+		path, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES, cached_statements=512,
 		check_same_thread=False,
-		timeout=5,
-	)
+	)  # fmt: skip
 	connection.execute("pragma synchronous = off")
 	connection.execute("pragma journal_mode = memory")
-	register_functions(connection)
+	for name, function in FUNCTIONS.items():
+		connection.create_function(name, -1, function)
 	return connection
 
 
-def to_sql(value):
+def adapt(value):
 	"""Return `value` as SQLite stores it; dates and times become text that sorts like the value."""
+	if type(value) in NATIVE_TYPES:
+		return value
 	if isinstance(value, datetime):
 		return value.strftime("%Y-%m-%d %H:%M:%S.%f")
-	if isinstance(value, date | time):
+	if isinstance(value, date):
 		return value.isoformat()
-	if isinstance(value, timedelta):
-		return timedelta_to_text(value)
-	if isinstance(value, Decimal):
-		return float(value)
 	if isinstance(value, str | int):
 		return value
 	raise TypeError(f"A {type(value).__name__} can't be stored: {value!r}")
 
 
-def timedelta_to_text(value):
-	minutes, seconds = divmod(value.total_seconds(), 60)
-	hours, minutes = divmod(int(minutes), 60)
-	return f"{hours:02}:{minutes:02}:{seconds:09.6f}"
-
-
-def _to_datetime(raw):
-	return datetime.fromisoformat(raw.decode())
-
-
-def _to_date(raw):
-	return date.fromisoformat(raw.decode()[:10])
-
-
-def _to_timedelta(raw):
-	hours, minutes, seconds = raw.decode().split(":")
-	return timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
-
-
-sqlite3.register_converter("DATETIME", _to_datetime)
-sqlite3.register_converter("DATE", _to_date)
-sqlite3.register_converter("TIME", _to_timedelta)
-
-
 def bind(query, values):
 	"""Return the query and its parameters in SQLite's style; a list as value becomes `(?, ?, …)`."""
 	if isinstance(values, dict):
-		if any(isinstance(value, list | tuple | set) for value in values.values()):
-			return _bind_in_order(query, [values[name] for name in PARAMETER.findall(query) if name])
-		return _named(query), {key: adapt(value) for key, value in values.items()}
-	if not isinstance(values, list | tuple):
+		values = [values[name] for name in PARAMETER.findall(query) if name]
+	elif not isinstance(values, list | tuple):
 		values = [values]
 	if not values:
 		return query, ()
-	if any(isinstance(value, list | tuple | set) for value in values):
-		return _bind_in_order(query, values)
-	return _positional(query), [adapt(value) for value in values]
+	lengths = tuple(len(value) if isinstance(value, list | tuple | set) else 0 for value in values)
+	if not any(lengths):
+		return _mark(query), [adapt(value) for value in values]
+	flat = [
+		item for value, length in zip(values, lengths, strict=True) for item in (value if length else [value])
+	]
+	return _mark(query, lengths), [adapt(item) for item in flat]
 
 
-def adapt(value):
-	return value if type(value) in NATIVE_TYPES else to_sql(value)
-
-
-def _bind_in_order(query, values):
-	parameters, remaining = [], iter(values)
+@lru_cache(2048)
+def _mark(query, lengths=()):
+	remaining = iter(lengths)
 
 	def place(match):
-		if match[0] == "%%":
-			return "%"
-		value = next(remaining)
-		several = isinstance(value, list | tuple | set)
-		items = list(value) if several else [value]
-		parameters.extend(adapt(item) for item in items)
-		marks = ", ".join("?" * len(items))
-		return f"({marks})" if several else marks
+		length = 0 if match[0] == "%%" else next(remaining, 0)
+		return "%" if match[0] == "%%" else f"({', '.join('?' * length)})" if length else "?"
 
-	return PARAMETER.sub(place, query), parameters
+	return PARAMETER.sub(place, query)
 
 
 @lru_cache(2048)
-def _positional(query):
-	return PARAMETER.sub(lambda match: "%" if match[0] == "%%" else "?", query)
-
-
-@lru_cache(2048)
-def _named(query):
-	return PARAMETER.sub(lambda match: "%" if match[0] == "%%" else f":{match[1]}", query)
+def to_sqlite(query):
+	"""Return `query` without the few phrases that only MariaDB knows."""
+	for pattern, replacement in DIALECT:
+		query = pattern.sub(replacement, query)
+	return query
 
 
 def read_expressions(query, rows):

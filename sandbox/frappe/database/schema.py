@@ -3,46 +3,34 @@
 import re
 
 import frappe
-from frappe.model import (
-	STANDARD_FIELDTYPES,
-	TEXT_TYPES,
-	VARCHAR_TYPES,
-	child_table_fields,
-	data_fieldtypes,
-	float_like_fields,
-	integer_fields,
-	no_value_fields,
-	optional_fields,
-)
+from frappe import model
 from frappe.types import NotInSandbox
 
 STANDARD_COLUMNS = ("name", "creation", "modified", "modified_by", "owner", "docstatus", "idx")
 INDEX_LENGTH = re.compile(r"\(\d+\)")
+DROP_SEQUENCE = re.compile(r"\s*drop sequence (?:if exists )?`?(\w+)", re.I)
+COLUMN_TYPES = {
+	**dict.fromkeys(model.datetime_fields),
+	**dict.fromkeys(model.VARCHAR_TYPES, "VARCHAR(140) COLLATE NOCASE"),
+	**dict.fromkeys(model.TEXT_TYPES, "TEXT COLLATE NOCASE"),
+	**dict.fromkeys(model.float_like_fields, "REAL NOT NULL DEFAULT 0"),
+	**dict.fromkeys(model.integer_fields, "INT NOT NULL DEFAULT 0"),
+}
 
 
 def column_type(fieldtype):
 	"""Return the SQL type of a field; text compares without regard to case, as on MariaDB."""
-	if fieldtype in VARCHAR_TYPES:
-		return "VARCHAR(140) COLLATE NOCASE"
-	if fieldtype in TEXT_TYPES:
-		return "TEXT COLLATE NOCASE"
-	if fieldtype in float_like_fields:
-		return "REAL NOT NULL DEFAULT 0"
-	if fieldtype in integer_fields:
-		return "INT NOT NULL DEFAULT 0"
-	if fieldtype in data_fieldtypes:
-		return fieldtype.upper()
-	raise NotInSandbox(f"The sandbox does not know the field type {fieldtype}")
+	if fieldtype not in COLUMN_TYPES:
+		raise NotInSandbox(f"The sandbox does not know the field type {fieldtype}")
+	return COLUMN_TYPES[fieldtype] or fieldtype.upper()
 
 
 def get_columns(meta):
 	"""Return the columns of a DocType's table and their types."""
-	names = [*STANDARD_COLUMNS, *(child_table_fields if meta.istable else optional_fields)]
-	columns = {name: column_type(STANDARD_FIELDTYPES[name]) for name in names}
-	if meta.autoname == "autoincrement":
-		columns["name"] = "BIGINT"
+	extra = model.child_table_fields if meta.istable else model.optional_fields
+	columns = {name: column_type(model.STANDARD_FIELDTYPES[name]) for name in (*STANDARD_COLUMNS, *extra)}
 	for df in meta.fields:
-		if df.fieldtype not in no_value_fields and not df.get("is_virtual"):
+		if df.fieldtype not in model.no_value_fields:
 			columns[df.fieldname] = column_type(df.fieldtype)
 	return columns
 
@@ -50,29 +38,30 @@ def get_columns(meta):
 class SchemaMixin:
 	"""The schema methods of `frappe.db`."""
 
+	def sql_ddl(self, query, debug=False):
+		"""Change the schema; that commits, as on MariaDB."""
+		self.commit()
+		if sequence := DROP_SEQUENCE.match(query):
+			self.sequences.execute("delete from sequences where name = ?", (sequence[1],))
+		else:
+			self.sql(query)
+		self.commit()
+
 	def updatedb(self, doctype, meta=None):
 		"""Create the table of a DocType, or add the columns and indexes that it lacks."""
 		meta = meta or frappe.get_meta(doctype, cached=False)
 		if meta.issingle:
 			return
 		self.commit()
-		if not self.table_exists(doctype):
-			self._create_table(doctype, get_columns(meta))
-		else:
-			self._add_columns(doctype, get_columns(meta))
-		self._add_indexes(doctype, meta)
-		self.commit()
-
-	def _create_table(self, doctype, columns):
+		columns = get_columns(meta)
 		definitions = [f"`{name}` {sql_type}" for name, sql_type in columns.items()]
-		definitions[0] += " PRIMARY KEY"
-		self.sql(f"create table `tab{doctype}` ({', '.join(definitions)})")
-
-	def _add_columns(self, doctype, columns):
+		self.sql(f"create table if not exists `tab{doctype}` ({', '.join(definitions)}, primary key (name))")
 		existing = self.get_table_columns(doctype)
 		for name, sql_type in columns.items():
 			if name not in existing:
 				self.sql(f"alter table `tab{doctype}` add column `{name}` {sql_type}")
+		self._add_indexes(doctype, meta)
+		self.commit()
 
 	def _add_indexes(self, doctype, meta):
 		self.add_index(doctype, ["parent" if meta.istable else "modified"])
@@ -82,53 +71,25 @@ class SchemaMixin:
 			elif df.get("search_index"):
 				self.add_index(doctype, [df.fieldname])
 
-	@staticmethod
-	def get_index_name(fields):
-		return INDEX_LENGTH.sub("", "_".join(fields) + "_index")
-
 	def add_index(self, doctype, fields, index_name=None):
 		"""Create an index unless it exists; that commits."""
-		self._create_index("index", doctype, fields, index_name or self.get_index_name(fields))
+		name = index_name or INDEX_LENGTH.sub("", "_".join(fields) + "_index")
+		self._create_index("index", doctype, fields, name)
 
 	def add_unique(self, doctype, fields, constraint_name=None):
 		"""Create a unique index unless it exists; that commits."""
 		fields = [fields] if isinstance(fields, str) else fields
-		name = constraint_name or "unique_" + "_".join(fields)
-		self._create_index("unique index", doctype, fields, name)
+		self._create_index("unique index", doctype, fields, constraint_name or "unique_" + "_".join(fields))
 
 	def _create_index(self, kind, doctype, fields, name):
-		if self.has_index(f"tab{doctype}", name):
-			return
 		columns = ", ".join(f"`{INDEX_LENGTH.sub('', field)}`" for field in fields)
-		self.sql_ddl(f"create {kind} `tab{doctype}:{name}` on `tab{doctype}` ({columns})")
-
-	def drop_indexes(self, table_name, column):
-		"""Drop the indexes that hold a column; MariaDB does that itself when the column goes."""
-		names = self.sql(
-			"select name from sqlite_master where type = 'index' and tbl_name = %s", (table_name,)
-		)
-		for (name,) in names:
-			if column in self.sql("select name from pragma_index_info(%s)", (name,), pluck=True):
-				self.sql(f"drop index `{name}`")
-
-	def has_index(self, table_name, index_name):
-		query = "select 1 from sqlite_master where type = 'index' and tbl_name = %s and name = %s"
-		return bool(self.sql(query, (table_name, f"{table_name}:{index_name}")))
-
-	def get_tables(self, cached=True):
-		return self.sql("select name from sqlite_master where type = 'table'", pluck=True)
+		self.sql_ddl(f"create {kind} if not exists `tab{doctype}:{name}` on `tab{doctype}` ({columns})")
 
 	def table_exists(self, doctype, cached=True):
-		query = "select 1 from sqlite_master where type = 'table' and name = %s"
-		return bool(self.sql(query, (f"tab{doctype}",)))
-
-	has_table = table_exists
+		return bool(self.get_table_columns(doctype))
 
 	def get_table_columns(self, doctype):
-		columns = self.sql("select name from pragma_table_info(%s)", (f"tab{doctype}",), pluck=True)
-		if not columns:
-			raise self.OperationalError(f"no such table: tab{doctype}")
-		return columns
+		return self.sql("select name from pragma_table_info(%s)", (f"tab{doctype}",), pluck=True)
 
 	def has_column(self, doctype, column):
 		return column in self.get_table_columns(doctype)

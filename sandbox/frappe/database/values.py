@@ -3,9 +3,9 @@
 import frappe
 from frappe.database.connection import adapt
 from frappe.database.filters import build_condition, read_filters
-from frappe.model import STANDARD_FIELDTYPES, float_like_fields
+from frappe.model import STANDARD_FIELDTYPES, cast_fieldtype, float_like_fields
 from frappe.types import _dict
-from frappe.utils.data import cast_fieldtype, flt, get_datetime, getdate, now
+from frappe.utils.data import flt, get_datetime, getdate, now
 
 DECIMALS = 9
 DEFAULT_ORDER = "KEEP_DEFAULT_ORDERING"
@@ -23,209 +23,111 @@ def to_column(fieldtype, value):
 	"""Return `value` as a column of that type stores it."""
 	if value in (None, "") and fieldtype in ("Date", "Datetime", "Time"):
 		return None
-	if fieldtype == "Datetime":
-		return get_datetime(value)
-	if fieldtype == "Date":
-		return getdate(value)
-	if fieldtype in float_like_fields:
-		return round(flt(value), DECIMALS)
-	return adapt(value)
+	if fieldtype in ("Date", "Datetime"):
+		return (getdate if fieldtype == "Date" else get_datetime)(value)
+	return round(flt(value), DECIMALS) if fieldtype in float_like_fields else adapt(value)
 
 
 class ValuesMixin:
-	"""The value methods of `frappe.db`. Reads are cheap here: `cache` is accepted and changes nothing."""
+	"""The value methods of `frappe.db`. Reads are cheap here: `cache` and `for_update` change nothing."""
 
 	def get_value(
-		self,
-		doctype,
-		filters=None,
-		fieldname="name",
-		ignore=None,
-		as_dict=False,
-		debug=False,
-		order_by=DEFAULT_ORDER,
-		cache=False,
-		for_update=False,
-		*,
-		run=True,
-		pluck=False,
-		distinct=False,
-		skip_locked=False,
-		wait=True,
+		self, doctype, filters=None, fieldname="name", ignore=None, as_dict=False, *args, **options
 	):
 		"""Return one value, a tuple of values or a dict of the first record that matches, else None."""
-		rows = self.get_values(
-			doctype, filters, fieldname, ignore, as_dict, order_by=order_by, pluck=pluck, limit=1
-		)
+		rows = self.get_values(doctype, filters, fieldname, ignore, as_dict, limit=1, **options)
 		if not rows:
 			return None
-		row = rows[0]
-		return row if pluck or as_dict or len(row) > 1 else row[0]
+		return rows[0] if options.get("pluck") or as_dict or len(rows[0]) > 1 else rows[0][0]
 
 	def get_values(
-		self,
-		doctype,
-		filters=None,
-		fieldname="name",
-		ignore=None,
-		as_dict=False,
-		debug=False,
-		order_by=DEFAULT_ORDER,
-		update=None,
-		cache=False,
-		for_update=False,
-		*,
-		run=True,
-		pluck=False,
-		distinct=False,
-		limit=None,
-		skip_locked=False,
-		wait=True,
-	):
+		self, doctype, filters=None, fieldname="name", ignore=None, as_dict=False, *, order_by=DEFAULT_ORDER,
+		cache=False, for_update=False, pluck=False, distinct=False, limit=None,
+	):  # fmt: skip
 		"""Return the values of all records that match, as tuples, dicts or (`pluck`) single values."""
+		fields = [fieldname] if isinstance(fieldname, str) else fieldname
 		if filters is None or (filters == doctype and doctype != "DocType"):
-			return self.get_values_from_single(fieldname, filters, doctype, as_dict, update=update)
-		if filters == []:
-			return []
+			return self.get_values_from_single(fields, filters, doctype, as_dict)
 		parameters = Parameters()
 		where = self._where(doctype, filters, parameters)
-		order = self._order(order_by, distinct)
-		query = (
-			f"select {'distinct ' if distinct else ''}{self._select(doctype, fieldname)} "
-			f"from `tab{doctype}`{where}{order}{f' limit {limit}' if limit else ''}"
-		)
-		as_dict = as_dict or fieldname == "*"
-		try:
-			return self.sql(query, tuple(parameters), as_dict=as_dict, pluck=pluck, update=update)
-		except self.OperationalError as error:
-			if ignore and (self.is_table_missing(error) or self.is_missing_column(error)):
-				return None
-			raise
+		order_by = ("" if distinct else "modified desc") if order_by == DEFAULT_ORDER else order_by
+		columns = [
+			field if field == "*" or " as " in field or "(" in field else f"`{field}`" for field in fields
+		]
+		query = f"select {'distinct ' if distinct else ''}{', '.join(columns)} from `tab{doctype}`{where}"
+		query += f" order by {order_by}" if order_by else ""
+		query += f" limit {limit}" if limit else ""
+		return self.sql(query, tuple(parameters), as_dict=as_dict or fields == ["*"], pluck=pluck)
 
 	@staticmethod
 	def _where(doctype, filters, parameters):
-		if isinstance(filters, str):
+		if isinstance(filters, str | int):
 			parameters.append(filters)
 			return " where `name` = %s"
-		entries = read_filters(doctype, filters)
-		conditions = " and ".join(build_condition(entry, parameters) for entry in entries)
-		return f" where {conditions}" if conditions else ""
+		conditions = [build_condition(entry, parameters) for entry in read_filters(doctype, filters or [])]
+		return f" where {' and '.join(conditions)}" if conditions else ""
 
-	@staticmethod
-	def _order(order_by, distinct):
-		if order_by == DEFAULT_ORDER:
-			order_by = None if distinct else "modified desc"
-		return f" order by {order_by}" if order_by else ""
-
-	@staticmethod
-	def _select(doctype, fieldname):
-		fields = [fieldname] if isinstance(fieldname, str) else fieldname
-		if fields == ["*"]:
-			return "*"
-		return ", ".join(field if " as " in field or "(" in field else f"`{field}`" for field in fields)
-
-	def get_values_from_single(self, fields, filters, doctype, as_dict=False, debug=False, update=None):
+	def get_values_from_single(self, fields, filters, doctype, as_dict=False):
 		"""Return the values of a Single as the only row of a list."""
-		values = self.get_singles_dict(doctype).update(update or {})
+		values = self.get_singles_dict(doctype)
 		if isinstance(filters, dict) and any(values.get(key) != value for key, value in filters.items()):
 			return []
-		if as_dict or fields == "*":
-			wanted = values if fields == "*" else {field: values.get(field) for field in _as_list(fields)}
-			return [_dict(wanted)] if values else []
-		row = tuple(values.get(field) for field in _as_list(fields))
-		return [row] if any(value is not None for value in row) else []
+		row = dict(values) if "*" in fields else {field: values.get(field) for field in fields}
+		return [_dict(row) if as_dict else tuple(row.values())] if any(row.values()) else []
 
-	def get_singles_dict(self, doctype, debug=False, *, for_update=False, cast=False):
-		"""Return all values of a Single, as text unless `cast`."""
-		values = _dict(self.sql("select field, value from `tabSingles` where doctype = %s", (doctype,)))
-		if cast:
-			meta = frappe.get_meta(doctype)
-			for field in filter(meta.has_field, list(values)):
-				values[field] = cast_fieldtype(meta.get_field(field).fieldtype, values[field])
-		return values
+	def get_singles_dict(self, doctype):
+		"""Return all values of a Single, as text."""
+		return _dict(self.sql("select field, value from `tabSingles` where doctype = %s", (doctype,)))
 
 	def get_single_value(self, doctype, fieldname, cache=True):
 		df = frappe.get_meta(doctype).get_field(fieldname)
-		if not df:
-			frappe.throw(f"Field {frappe.bold(fieldname)} does not exist on {frappe.bold(doctype)}")
-		query = "select value from `tabSingles` where doctype = %s and field = %s"
-		rows = self.sql(query, (doctype, fieldname))
-		return cast_fieldtype(df.fieldtype, rows[0][0] if rows else None)
+		return cast_fieldtype(df.fieldtype, self.get_singles_dict(doctype).get(fieldname))
 
-	get_singles_value = get_single_value
-
-	def set_single_value(
-		self,
-		doctype,
-		fieldname,
-		value=None,
-		*,
-		modified=None,
-		modified_by=None,
-		update_modified=True,
-		debug=0,
-	):
+	def set_single_value(self, doctype, fieldname, value=None, update_modified=True):
 		"""Write values of a Single."""
-		values = self._to_update(fieldname, value, modified, modified_by, update_modified)
+		values = dict(fieldname) if isinstance(fieldname, dict) else {fieldname: value}
 		for field, new_value in values.items():
 			self.sql("delete from `tabSingles` where doctype = %s and field = %s", (doctype, field))
 			text = new_value if new_value is None else str(adapt(new_value))
-			self.sql(
-				"insert into `tabSingles` (doctype, field, value) values (%s, %s, %s)", (doctype, field, text)
-			)
-		frappe.clear_document_cache(doctype, doctype)
+			columns = (doctype, field, text)
+			self.sql("insert into `tabSingles` (doctype, field, value) values (%s, %s, %s)", columns)
 
-	def set_value(
-		self, dt, dn, field, val=None, modified=None, modified_by=None, update_modified=True, debug=False
-	):
+	def set_value(self, dt, dn, field, val=None, modified=None, modified_by=None, update_modified=True):
 		"""Write values of the records that match, without loading them."""
 		if dn is None or dt == dn:
-			return self.set_single_value(dt, field, val, update_modified=update_modified)
-		values = self._to_update(field, val, modified, modified_by, update_modified)
-		meta, parameters = frappe.get_meta(dt), Parameters()
-		assignments = []
-		for column, value in values.items():
-			df = meta.get_field(column)
-			fieldtype = df.fieldtype if df else STANDARD_FIELDTYPES.get(column)
-			assignments.append(f"`{column}` = {parameters(to_column(fieldtype, value))}")
-		where = self._where(dt, dn, parameters)
-		self.sql(f"update `tab{dt}` set {', '.join(assignments)}{where}", tuple(parameters))
-		frappe.clear_document_cache(dt, dn if isinstance(dn, str) else None)
-
-	@staticmethod
-	def _to_update(field, value, modified, modified_by, update_modified):
-		values = dict(field) if isinstance(field, dict) else {field: value}
+			return self.set_single_value(dt, field, val)
+		values = dict(field) if isinstance(field, dict) else {field: val}
 		if update_modified:
 			values.update(modified=modified or now(), modified_by=modified_by or frappe.session.user)
-		return values
+		types = {**STANDARD_FIELDTYPES, **frappe.get_meta(dt).column_types}
+		parameters = Parameters()
+		assignments = [
+			f"`{column}` = {parameters(to_column(types.get(column), value))}"
+			for column, value in values.items()
+		]
+		where = self._where(dt, dn, parameters)
+		self.sql(f"update `tab{dt}` set {', '.join(assignments)}{where}", tuple(parameters))
 
 	def exists(self, dt, dn=None, cache=False):
 		"""Return the name of a record that matches, or None."""
 		if isinstance(dt, dict):
-			dn = {key: value for key, value in dt.items() if key != "doctype"}
-			dt = dt["doctype"]
-		if dt != "DocType" and dt == dn:
+			dt, dn = dt["doctype"], {key: value for key, value in dt.items() if key != "doctype"}
+		if dn is None or (dt == dn != "DocType"):
 			return dn
-		return self.get_value(dt, dn, ignore=True, order_by=None) if dn is not None else None
+		return self.get_value(dt, dn, order_by=None) if self.table_exists(dt) else None
 
-	def count(self, dt, filters=None, debug=False, cache=False, distinct=True):
+	def count(self, dt, filters=None, cache=False):
 		parameters = Parameters()
-		where = self._where(dt, filters, parameters) if filters else ""
+		where = self._where(dt, filters, parameters)
 		return self.sql(f"select count(*) from `tab{dt}`{where}", tuple(parameters))[0][0]
 
-	def a_row_exists(self, doctype):
-		return bool(self.sql(f"select 1 from `tab{doctype}` limit 1"))
-
-	def delete(self, doctype, filters=None, debug=False):
+	def delete(self, doctype, filters=None):
 		"""Delete the records that match, without running their controllers."""
 		parameters = Parameters()
-		where = self._where(doctype, filters, parameters) if filters else ""
+		where = self._where(doctype, filters, parameters)
 		self.sql(f"delete from `tab{doctype}`{where}", tuple(parameters))
 
-	def truncate(self, doctype):
-		self.sql_ddl(f"delete from `tab{doctype}`")
-
-	def bulk_insert(self, doctype, fields, values, ignore_duplicates=False, *, chunk_size=10_000):
+	def bulk_insert(self, doctype, fields, values, ignore_duplicates=False, chunk_size=10_000):
 		"""Insert rows of values without running controllers."""
 		columns = ", ".join(f"`{field}`" for field in fields)
 		marks = ", ".join(["%s"] * len(fields))
@@ -236,36 +138,3 @@ class ValuesMixin:
 	@staticmethod
 	def get_all(*args, **kwargs):
 		return frappe.get_all(*args, **kwargs)
-
-	@staticmethod
-	def get_list(*args, **kwargs):
-		return frappe.get_list(*args, **kwargs)
-
-	def get_default(self, key, parent="__default"):
-		return frappe.defaults.get_default(key, parent)
-
-	def set_default(self, key, val, parent="__default", parenttype=None):
-		frappe.defaults.set_default(key, val, parent, parenttype)
-
-	def get_global(self, key, user="__global"):
-		return self.get_default(key, user)
-
-	def set_global(self, key, val, user="__global"):
-		self.set_default(key, val, user)
-
-	def get_descendants(self, doctype, name):
-		from frappe.utils.nestedset import get_descendants_of
-
-		return get_descendants_of(doctype, name, ignore_permissions=True)
-
-	@staticmethod
-	def format_date(date):
-		return getdate(date).strftime("%Y-%m-%d")
-
-	@staticmethod
-	def format_datetime(datetime):
-		return get_datetime(datetime).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-def _as_list(fields):
-	return [fields] if isinstance(fields, str) else list(fields)

@@ -4,36 +4,36 @@ TEXT_TYPES = (
 	"Small Text", "Long Text", "Code", "Text Editor", "Markdown Editor", "HTML Editor", "Text", "Password",
 	"Attach", "Attach Image", "JSON",
 )  # fmt: skip
-VARCHAR_TYPES = (
-	"Data",
-	"Link",
-	"Dynamic Link",
-	"Select",
-	"Read Only",
-	"Color",
-	"Icon",
-	"Phone",
-	"Autocomplete",
-)
+VARCHAR_TYPES = ("Data", "Link", "Dynamic Link", "Select", "Read Only", "Color", "Icon", "Phone")
 float_like_fields = ("Currency", "Float", "Percent", "Duration", "Rating")
 integer_fields = ("Int", "Long Int", "Check")
 datetime_fields = ("Date", "Datetime", "Time")
-data_fieldtypes = (*TEXT_TYPES, *VARCHAR_TYPES, *float_like_fields, *integer_fields, *datetime_fields)
-
+numeric_fieldtypes = (*float_like_fields, *integer_fields)
+data_fieldtypes = (*TEXT_TYPES, *VARCHAR_TYPES, *numeric_fieldtypes, *datetime_fields)
 table_fields = ("Table", "Table MultiSelect")
-display_fieldtypes = (
-	"Section Break", "Column Break", "Tab Break", "HTML", "Button", "Image", "Fold", "Heading",
-)  # fmt: skip
+display_fieldtypes = ("Section Break", "Column Break", "Tab Break", "HTML", "Button", "Image", "Heading")
 no_value_fields = (*display_fieldtypes, *table_fields)
-numeric_fieldtypes = ("Currency", "Int", "Long Int", "Float", "Percent", "Check")
 
 default_fields = ("doctype", "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
 child_table_fields = ("parent", "parentfield", "parenttype")
 optional_fields = ("_user_tags", "_comments", "_assign", "_liked_by", "_seen")
-log_types = ("Version", "Error Log", "Notification Log", "DocShare")
-
 STANDARD_FIELDTYPES = {
-	"name": "Data", "owner": "Link", "modified_by": "Link", "creation": "Datetime", "modified": "Datetime",
-	"docstatus": "Int", "idx": "Int", "parent": "Data", "parentfield": "Data", "parenttype": "Data",
-	"_user_tags": "Text", "_comments": "Text", "_assign": "Text", "_liked_by": "Text", "_seen": "Text",
-}  # fmt: skip
+	**dict.fromkeys(("name", "parent", "parentfield", "parenttype"), "Data"),
+	**dict.fromkeys(("owner", "modified_by"), "Link"),
+	**dict.fromkeys(("creation", "modified"), "Datetime"),
+	**dict.fromkeys(("docstatus", "idx"), "Int"),
+	**dict.fromkeys(optional_fields, "Text"),
+}
+
+
+def cast_fieldtype(fieldtype, value):
+	"""Return `value` as the Python type of the field type; an empty date stays None."""
+	from frappe.utils.data import cint, cstr, flt, get_datetime, getdate
+
+	if fieldtype in ("Date", "Datetime"):
+		return (getdate if fieldtype == "Date" else get_datetime)(value) if value else None
+	if fieldtype in float_like_fields:
+		return flt(value)
+	if fieldtype in integer_fields:
+		return cint(value)
+	return cstr(value) if fieldtype in (*VARCHAR_TYPES, *TEXT_TYPES) else value

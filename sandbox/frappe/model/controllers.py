@@ -1,33 +1,27 @@
 """The class of a DocType: the app's own, or a plain Document for the core DocTypes that need no code."""
 
 import importlib
-import importlib.util
+from importlib.util import find_spec
 
 import frappe
+from frappe.absent import ABSENT
 
 CORE_MODULES = {
 	"frappe": ("Core", "Desk", "Contacts", "Custom", "Email", "Geo", "Automation"),
 	"erpnext": ("Accounts", "Buying", "CRM", "ERPNext Selling", "Selling", "Setup", "Stock"),
 }
-
 _controllers = {}
-
-
-def clear_controllers():
-	_controllers.clear()
+clear_controllers = _controllers.clear
 
 
 def get_controller(doctype):
 	"""Return the class of a DocType."""
 	if doctype not in _controllers:
-		_controllers[doctype] = _import_controller(frappe.get_meta(doctype))
+		meta = frappe.get_meta(doctype)
+		module = get_controller_module(meta)
+		class_name = meta.name.replace(" ", "").replace("-", "")
+		_controllers[doctype] = getattr(module, class_name) if module else _get_plain_class(meta)
 	return _controllers[doctype]
-
-
-def _import_controller(meta):
-	module = get_controller_module(meta)
-	class_name = meta.name.replace(" ", "").replace("-", "")
-	return getattr(module, class_name) if module else _get_plain_class(meta)
 
 
 def get_controller_module(meta):
@@ -35,9 +29,14 @@ def get_controller_module(meta):
 	app = get_module_app(meta.module)
 	folder = frappe.scrub(meta.name)
 	path = f"{app}.{frappe.scrub(meta.module)}.doctype.{folder}.{folder}"
-	if app in CORE_MODULES and not _has_module(path):
-		return None
-	return importlib.import_module(path)
+	return importlib.import_module(path) if app not in CORE_MODULES or _exists(path) else None
+
+
+def _exists(path):
+	try:
+		return path not in ABSENT and find_spec(path) is not None
+	except ModuleNotFoundError:
+		return False
 
 
 def _get_plain_class(meta):
@@ -47,16 +46,7 @@ def _get_plain_class(meta):
 	return NestedSet if meta.is_nested_set() else Document
 
 
-def _has_module(path):
-	try:
-		return importlib.util.find_spec(path) is not None
-	except ModuleNotFoundError:
-		return False
-
-
 def get_module_app(module):
 	"""Return the app that a module belongs to."""
-	for app, modules in CORE_MODULES.items():
-		if module in modules:
-			return app
-	return frappe.scrub(frappe.db.get_value("Module Def", module, "app_name"))
+	core = (app for app, modules in CORE_MODULES.items() if module in modules)
+	return next(core, None) or frappe.scrub(frappe.db.get_value("Module Def", module, "app_name"))

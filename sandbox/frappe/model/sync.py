@@ -2,9 +2,9 @@
 
 import json
 import re
-from pathlib import Path
 
 import frappe
+from frappe.model.controllers import get_controller_module
 from frappe.types import NotInSandbox, _dict
 
 COMMA = re.compile(r"(?<!\\),")
@@ -12,48 +12,36 @@ RIGHTS = {
 	"r": "read", "w": "write", "c": "create", "d": "delete", "s": "submit", "C": "cancel", "a": "amend",
 	"R": "report", "X": "export", "I": "import", "S": "share", "P": "print", "E": "email", "L": "select",
 }  # fmt: skip
-BOOTSTRAP = (
-	"DocType",
-	"DocField",
-	"DocPerm",
-	"Custom DocPerm",
-	"Custom Field",
-	"Property Setter",
-	"DefaultValue",
-)
+BOOTSTRAP = ("DocType", "DocField", "DocPerm", "Custom DocPerm", "Custom Field", "DefaultValue")
 OWN_TABLES = (
 	"create table if not exists tabSingles (doctype VARCHAR(255), field VARCHAR(255), value TEXT)",
 	"create index if not exists singles_doctype on tabSingles (doctype, field)",
-	"create table if not exists tabSeries (name VARCHAR(100) primary key, current INT)",
 )
 
 
 def read_short_form(path):
 	"""Return the DocTypes of a file in the short form (see doctypes/README.md), by name."""
-	definitions = json.loads(Path(path).read_text())
-	return {name: _expand(name, definition) for name, definition in definitions.items()}
+	return {name: _expand(name, definition) for name, definition in json.loads(path.read_text()).items()}
 
 
 def _expand(name, definition):
-	fields = [_expand_field(text, idx) for idx, text in enumerate(definition["fields"], 1)]
-	permissions = [_expand_rule(*rule) for rule in definition.get("permissions", {}).items()]
+	permissions = [
+		{"role": role.removesuffix(" 1"), "permlevel": int(role.endswith(" 1")), **{RIGHTS[letter]: 1 for letter in letters}}
+		for role, letters in definition.get("permissions", {}).items()
+	]  # fmt: skip
+	fields = [_expand_field(text) for text in definition["fields"]]
 	return {**definition, "name": name, "fields": fields, "permissions": permissions}
 
 
-def _expand_field(text, idx):
+def _expand_field(text):
 	fieldname, fieldtype, options, properties = (*text.split("|"), "", "")[:4]
 	options = options.replace(";", "\n") if fieldtype == "Select" else options
-	df = {"fieldname": fieldname, "fieldtype": fieldtype, "options": options or None, "idx": idx}
+	df = {"fieldname": fieldname, "fieldtype": fieldtype, "options": options or None}
 	df["label"] = frappe.unscrub(fieldname)
 	for item in filter(None, COMMA.split(properties)):
 		key, equals, value = item.replace("\\,", ",").partition("=")
 		df[key] = value if equals else 1
 	return df
-
-
-def _expand_rule(role, letters):
-	role, level = (role[:-2], 1) if role.endswith(" 1") else (role, 0)
-	return {"role": role, "permlevel": level, **{RIGHTS[letter]: 1 for letter in letters}}
 
 
 def create_bootstrap_tables(definitions):
@@ -66,48 +54,42 @@ def create_bootstrap_tables(definitions):
 
 def _create_table(definition):
 	fields = [_dict(df) for df in definition["fields"]]
-	meta = _dict(definition, fields=fields)
-	if any(df.is_virtual for df in fields) or meta.is_virtual:
-		raise NotInSandbox(f"The sandbox does not know virtual fields and DocTypes ({definition['name']})")
-	frappe.db.updatedb(definition["name"], meta)
+	is_app = "creation" in definition  # a DocType from its JSON file
+	if is_app and any(df.permlevel or df.set_only_once for df in fields):
+		raise NotInSandbox(
+			f"The sandbox does not know permission levels and Set Only Once ({definition['name']})"
+		)
+	if any(df.is_virtual for df in fields) or any(rule.get("if_owner") for rule in definition["permissions"]):
+		raise NotInSandbox(f"The sandbox does not know virtual fields and If Owner ({definition['name']})")
+	frappe.db.updatedb(definition["name"], _dict(definition, fields=fields))
 
 
 def sync_doctype(definition):
 	"""Write a DocType's definition and bring its table up to date."""
 	name = definition["name"]
+	definition.setdefault("permissions", [])
 	_create_table(definition)
 	_replace_rows("DocType", "name", name, [definition])
-	_replace_rows("DocField", "parent", name, _as_rows(name, "fields", definition["fields"]))
-	_replace_rows("DocPerm", "parent", name, _as_rows(name, "permissions", definition.get("permissions", [])))
+	for doctype, table in (("DocField", "fields"), ("DocPerm", "permissions")):
+		place = {"parent": name, "parenttype": "DocType", "parentfield": table}
+		rows = [
+			{**row, **place, "name": f"{name}-{table}-{idx}", "idx": idx}
+			for idx, row in enumerate(definition[table], 1)
+		]
+		_replace_rows(doctype, "parent", name, rows)
 	frappe.clear_cache(doctype=name)
-	_run_on_doctype_update(name)
-
-
-def _as_rows(doctype, parentfield, children):
-	if any(child.get("if_owner") for child in children):
-		raise NotInSandbox(f"The sandbox does not know the permission If Owner ({doctype})")
-	return [
-		{**child, "name": f"{doctype}-{parentfield}-{idx}", "idx": idx, "parent": doctype, "parenttype": "DocType",
-		 "parentfield": parentfield}
-		for idx, child in enumerate(children, 1)
-	]  # fmt: skip
+	module = get_controller_module(frappe.get_meta(name))
+	if hasattr(module, "on_doctype_update"):
+		module.on_doctype_update()
 
 
 def _replace_rows(doctype, column, value, rows):
-	"""Write rows as they stand in a definition: what only the browser needs has no column and is left out."""
 	frappe.db.sql(f"delete from `tab{doctype}` where `{column}` = %s", (value,))
-	columns = frappe.db.get_table_columns(doctype)
+	columns = set(frappe.db.get_table_columns(doctype))
 	for row in rows:
-		known = {
-			key: row[key] for key in columns
-			if row.get(key) is not None and not isinstance(row[key], list | dict)
-		}  # fmt: skip
-		frappe.db.bulk_insert(doctype, list(known), [list(known.values())])
-
-
-def _run_on_doctype_update(doctype):
-	from frappe.model.controllers import get_controller_module
-
-	module = get_controller_module(frappe.get_meta(doctype))
-	if hasattr(module, "on_doctype_update"):
-		module.on_doctype_update()
+		kept = {
+			key: item
+			for key, item in row.items()
+			if key in columns and not isinstance(item, list | dict | type(None))
+		}
+		frappe.db.bulk_insert(doctype, list(kept), [kept.values()])

@@ -1,5 +1,3 @@
 """Where Frappe keeps `DocType`."""
 
-from frappe.query_builder.builder import DocType, Table
-
-__all__ = ["DocType", "Table"]
+from frappe.query_builder.builder import DocType

@@ -1,61 +1,106 @@
-"""Everything that `frappe.utils.data` offers here, and the casting of values by field type."""
+"""Numbers and text; the dates of `frappe.utils.dates` come along."""
 
-import operator
+import html
+import json
+import re
+from email.utils import getaddresses
+from urllib.parse import quote
 
+import bleach
+import frappe
 from frappe.utils.dates import *
-from frappe.utils.dates import to_timedelta
-from frappe.utils.numbers import *
-from frappe.utils.text import *
-from frappe.utils.timespan import get_timespan_date_range
 
-OPERATIONS = {
-	"=": operator.eq,
-	"!=": operator.ne,
-	">": operator.gt,
-	"<": operator.lt,
-	">=": operator.ge,
-	"<=": operator.le,
-	"in": lambda a, b: a in b,
-	"not in": lambda a, b: a not in b,
-	"not None": lambda a, b: a is not None,
-	"None": lambda a, b: a is None,
-	"^": lambda a, b: (a or "").startswith(b),
-	"like": lambda a, b: b.strip("%").lower() in (a or "").lower(),
+EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.I)
+TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
+ALLOWED_TAGS = {
+	*bleach.ALLOWED_TAGS,
+	*["br", "div", "h1", "h2", "h3", "img", "p", "pre", "s", "span", "table", "tbody", "td", "th", "tr", "u"],
 }
-CASTS = {
-	**dict.fromkeys(("Currency", "Float", "Percent"), flt),
-	**dict.fromkeys(("Int", "Check"), cint),
-	**dict.fromkeys(
-		("Data", "Text", "Small Text", "Long Text", "Text Editor", "Select", "Link", "Dynamic Link"), cstr
-	),
-	"Time": to_timedelta,
-}
+ALLOWED_ATTRIBUTES = [
+	"align",
+	"alt",
+	"class",
+	"colspan",
+	"height",
+	"href",
+	"rowspan",
+	"src",
+	"title",
+	"width",
+]
 
 
-def cast(fieldtype, value=None):
-	"""Return `value` as the Python type of the field type; an empty date becomes the first one there is."""
-	if fieldtype == "Date":
-		return getdate(value or "0001-01-01")
-	if fieldtype == "Datetime":
-		return get_datetime(value or "0001-01-01")
-	return CASTS[fieldtype](sbool(value)) if fieldtype in CASTS else value
+def cint(s, default=0):
+	"""Return `s` as an integer, `default` if it is none."""
+	try:
+		return int(float(s))
+	except (TypeError, ValueError, OverflowError):
+		return default
 
 
-def cast_fieldtype(fieldtype, value, show_warning=True):
-	"""Return `value` as the Python type of the field type; an empty date stays None."""
-	if fieldtype in ("Date", "Datetime"):
-		return cast(fieldtype, value) if value else None
-	return CASTS[fieldtype](value) if fieldtype in CASTS else value
+def flt(s, precision=None):
+	"""Return `s` (a text may hold thousands separators) as a float, 0.0 if it is none."""
+	try:
+		number = float(s.replace(",", "") if isinstance(s, str) else s)
+	except (TypeError, ValueError):
+		return 0.0
+	return number if precision is None else rounded(number, precision)
 
 
-def compare(val1, condition, val2, fieldtype=None):
-	"""Return whether `val1 condition val2` holds."""
-	if fieldtype:
-		val1, val2 = cast(fieldtype, val1), cast(fieldtype, val2)
-	return bool(OPERATIONS[condition](val1, val2))
+def rounded(num, precision=0):
+	"""Round half to even (Banker's Rounding)."""
+	multiplier = 10 ** cint(precision)
+	result = round(round(flt(num) * multiplier, 9)) / multiplier
+	return result if precision else int(result)
 
 
-def make_filter_tuple(doctype, key, value):
-	if isinstance(value, list | tuple):
-		return [doctype, key, value[0], value[1]]
-	return [doctype, key, "=", value]
+def fmt_money(amount, precision=None, currency=None):
+	"""Return an amount with thousands separators (the last three digits, then pairs) and a currency's symbol."""
+	digits, _dot, decimals = f"{abs(flt(amount)):.{2 if precision is None else precision}f}".partition(".")
+	head = re.sub(r"(?<=\d)(?=(\d\d)+$)", ",", digits[:-3])
+	text = f"{head},{digits[-3:]}" if head else digits
+	text = f"{'-' if flt(amount) < 0 else ''}{text}{_dot}{decimals}"
+	return f"{frappe.db.get_value('Currency', currency, 'symbol') or currency} {text}" if currency else text
+
+
+def cstr(s):
+	"""Return `s` as text, an empty one for None."""
+	return "" if s is None else str(s)
+
+
+def escape_html(text):
+	return html.escape(cstr(text)).replace("&#x27;", "&#39;")
+
+
+def strip_html(text):
+	return re.sub(r"<[^>]*>", "", text)
+
+
+def sanitize_html(text):
+	"""Return HTML with tags that could run something escaped; other text and JSON unchanged."""
+	if not TAG.search(text) or _is_json(text):
+		return text
+	return bleach.clean(text, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES, strip_comments=False)
+
+
+def _is_json(text):
+	try:
+		json.loads(text)
+	except ValueError:
+		return False
+	return True
+
+
+def get_link_to_form(doctype, name, label=None):
+	path = f"{quote(doctype.lower().replace(' ', '-'))}/{quote(cstr(name))}"
+	return f'<a href="http://sandbox.localhost/app/{path}">{label or name}</a>'
+
+
+def validate_email_address(email_str, throw=False):
+	"""Return the valid addresses of a list separated by commas; raise on another one if `throw`."""
+	addresses = [address for _name, address in getaddresses([cstr(email_str)])] if email_str else []
+	wrong = [address for address in addresses if not EMAIL.fullmatch(address)]
+	if wrong and throw:
+		message = f"{escape_html(email_str)} is not a valid Email Address"
+		frappe.throw(message, frappe.InvalidEmailAddressError)
+	return ", ".join(address for address in addresses if address not in wrong)

@@ -10,5 +10,4 @@ def getdoc(doctype, name):
 	if not doc.has_permission("read"):
 		raise frappe.PermissionError(("read", doctype, name))
 	doc.run_method("onload")
-	doc.apply_fieldlevel_read_permissions()
 	frappe.response.docs.append(doc)

@@ -12,25 +12,19 @@ class DocShare(Document):
 		elif not self.user:
 			frappe.throw("User is mandatory for Share", frappe.MandatoryError)
 		self.check_share_permission()
-		if self.submit:
-			self.write = 1
-		if self.share or self.write:
-			self.read = 1
-		self.get_doc().run_method("validate_share", self)
-
-	def get_doc(self):
-		return frappe.get_doc(self.share_doctype, self.share_name)
 
 	def check_share_permission(self):
-		if not self.flags.ignore_share_permission and not self.get_doc().has_permission("share"):
-			frappe.throw('You need to have "Share" permission', frappe.PermissionError)
+		if not self.flags.ignore_share_permission:
+			frappe.get_doc(self.share_doctype, self.share_name).check_permission("share")
 
 	def after_insert(self):
-		whom = "everyone" if self.everyone else get_fullname(self.user)
-		self.get_doc().add_comment("Shared", f"{get_fullname(self.owner)} shared this document with {whom}")
+		self._comment("Shared", "shared this document with")
 
 	def on_trash(self):
-		if not self.flags.ignore_share_permission:
-			self.check_share_permission()
-		text = f"{get_fullname(self.owner)} un-shared this document with {get_fullname(self.user)}"
-		self.get_doc().add_comment("Unshared", text)
+		self.check_share_permission()
+		self._comment("Unshared", "un-shared this document with")
+
+	def _comment(self, comment_type, verb):
+		whom = "everyone" if self.everyone else get_fullname(self.user)
+		doc = frappe.get_doc(self.share_doctype, self.share_name)
+		doc.add_comment(comment_type, f"{get_fullname(self.owner)} {verb} {whom}")

@@ -1,0 +1,82 @@
+"""Doors that only a real site has: Kanban, print, template export, the second REST version, link titles."""
+
+import json
+
+import frappe
+import frappe.client
+
+from crm_pipeline.exceptions import TransitionError
+from crm_pipeline.tests import doors, factories, personas
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.users import as_user
+
+
+@site_only("the framework's own doors")
+class TestFrameworkDoors(PipelineTestCase):
+	def setUp(self):
+		super().setUp()
+		self.own = factories.make_opportunity().name
+		self.hidden = factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER).name
+		frappe.set_user(personas.ENGINEER)
+
+	def test_a_kanban_card_is_dragged_by_the_same_rules(self):
+		from frappe.desk.doctype.kanban_board import kanban_board
+
+		with as_user("Administrator"):
+			kanban_board.quick_kanban_board(OPPORTUNITY, "Cast board", "status")
+
+		def drag(name: str, to_status: str):
+			board = frappe.get_doc("Kanban Board", "Cast board")
+			board.columns[0].order = json.dumps([name])
+			board.save(ignore_permissions=True)
+			kanban_board.update_order_for_single_card("Cast board", name, "Open", to_status, "0", "0")
+
+		with self.assertRefused(TransitionError, f"{self.own} cannot go from Open to Won."):
+			drag(self.own, "Won")
+		with self.assertRefused(TransitionError, f"{self.own} needs at least one lost reason"):
+			drag(self.own, "Lost")
+		with self.assertRaises(frappe.PermissionError):
+			drag(self.hidden, "Offer Made")
+		drag(self.own, "Offer Made")
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, self.own, "status"), "Offer Made")
+
+	def test_print_asks_for_the_record(self):
+		from frappe.www.printview import get_html_and_style
+
+		self.assertIn(self.own, get_html_and_style(OPPORTUNITY, self.own)["html"])
+		with self.assertRaises(frappe.PermissionError):
+			get_html_and_style(OPPORTUNITY, self.hidden)
+
+	def test_the_template_export_leaves_out_what_is_hidden(self):
+		from frappe.core.doctype.data_import.data_import import download_template
+
+		frappe.local.response = frappe._dict(docs=[])
+		fields = json.dumps({OPPORTUNITY: ["name", "potential_value"], "items": ["item_code"]})
+		download_template(OPPORTUNITY, fields, "all")
+		content = str(frappe.local.response.get("result"))
+		self.assertIn(self.own, content)
+		self.assertNotIn(self.hidden, content)
+
+	def test_the_second_rest_version_meets_the_same_rules(self):
+		path = f"/api/v2/document/{OPPORTUNITY}"
+		self.assertEqual(doors.call_rest("GET", f"{path}/{self.own}")["data"]["name"], self.own)
+		with self.assertRaises(frappe.PermissionError):
+			doors.call_rest("GET", f"{path}/{self.hidden}")
+		with self.assertRaises(frappe.PermissionError):
+			doors.call_rest("PATCH", f"{path}/{self.hidden}", next_step="Mine now")
+		with self.assertRefused(TransitionError, f"{self.own} cannot go from Open to Won."):
+			doors.call_rest("PATCH", f"{path}/{self.own}", status="Won", won_value=900)
+
+	def test_a_link_tells_no_value_of_a_hidden_record(self):
+		answer = frappe.client.validate_link(
+			OPPORTUNITY, self.hidden, json.dumps(["title", "potential_value"])
+		)
+		self.assertFalse(answer.get("title") or answer.get("potential_value"))
+
+	def test_a_link_shows_no_title(self):
+		from frappe.desk.search import get_link_title
+
+		self.assertEqual(get_link_title(OPPORTUNITY, self.hidden), self.hidden)
+
+	def test_accepted_wrinkle_a_link_tells_that_a_hidden_record_exists(self):
+		self.assertEqual(frappe.client.validate_link(OPPORTUNITY, self.hidden)["name"], self.hidden)
