@@ -20,6 +20,15 @@ treeviews = ["Pipeline Region"]  # opens as a tree, and a filter on a group mean
 doctype_js = {
 	"Lead": "crm_pipeline/client_scripts/lead.js",
 	"Customer": "crm_pipeline/client_scripts/customer.js",
+	"Pipeline Opportunity": "crm_pipeline/client_scripts/pipeline_opportunity.js",
+}
+override_doctype_dashboards = {
+	"Quotation": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",
+	"Sales Order": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",
+	"Supplier Quotation": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",
+	"Request for Quotation": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",
+	"Customer": "crm_pipeline.crm_pipeline.offers.connections.show_on_customer",
+	"Lead": "crm_pipeline.crm_pipeline.offers.connections.show_on_lead",
 }
 
 # who sees what
@@ -51,6 +60,27 @@ doc_events = {
 	"Customer": {
 		"on_update": "crm_pipeline.crm_pipeline.overrides.customer.on_update",
 	},
+	"Quotation": {
+		"validate": "crm_pipeline.crm_pipeline.overrides.quotation.validate",
+		"on_submit": "crm_pipeline.crm_pipeline.overrides.quotation.on_submit",
+		"on_cancel": "crm_pipeline.crm_pipeline.overrides.quotation.on_cancel",
+		"on_update_after_submit": "crm_pipeline.crm_pipeline.overrides.quotation.on_update_after_submit",
+	},
+	"Sales Order": {
+		"validate": "crm_pipeline.crm_pipeline.overrides.sales_order.validate",
+		"on_submit": "crm_pipeline.crm_pipeline.overrides.sales_order.on_submit",
+		"on_cancel": "crm_pipeline.crm_pipeline.overrides.sales_order.on_cancel",
+		"on_update_after_submit": "crm_pipeline.crm_pipeline.overrides.sales_order.on_update_after_submit",
+	},
+	"Supplier Quotation": {
+		"validate": "crm_pipeline.crm_pipeline.overrides.supplier_quotation.validate",
+		"on_submit": "crm_pipeline.crm_pipeline.overrides.supplier_quotation.on_submit",
+		"on_cancel": "crm_pipeline.crm_pipeline.overrides.supplier_quotation.on_cancel",
+		"on_update_after_submit": "crm_pipeline.crm_pipeline.overrides.supplier_quotation.on_update_after_submit",
+	},
+	"Request for Quotation": {
+		"validate": "crm_pipeline.crm_pipeline.overrides.request_for_quotation.validate",
+	},
 	"ToDo": {
 		"validate": "crm_pipeline.crm_pipeline.overrides.todo.validate",
 		"on_update": "crm_pipeline.crm_pipeline.overrides.todo.on_update",
@@ -67,7 +97,9 @@ doc_events = {
 
 # scheduler
 
-scheduler_events = {"daily_long": ["crm_pipeline.tasks.check_audit_log"]}
+scheduler_events = {
+	"daily_long": ["crm_pipeline.tasks.check_audit_log", "crm_pipeline.tasks.catch_up_offers"]
+}
 
 # promises to the framework
 

@@ -8,6 +8,7 @@ from frappe.desk.doctype.notification_log.notification_log import enqueue_create
 from frappe.utils.user import get_users_with_role
 
 from crm_pipeline.crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.crm_pipeline.offers import catch_up
 
 REPORTED_PROBLEMS = 100
 
@@ -33,6 +34,11 @@ def check_audit_log() -> None:
 			"from_user": frappe.session.user,
 		},
 	)
+
+
+def catch_up_offers() -> None:
+	"""Daily: bring opportunities up to date whose quotations and orders changed without an event."""
+	catch_up.run()
 
 
 def _count(lines: list[str]) -> str:

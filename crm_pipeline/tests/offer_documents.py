@@ -7,12 +7,31 @@ from frappe.utils import add_days, nowdate
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import mapper
 from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 BUYER = "bela.buyer@example.com"
 SUPPLIER = "Cast Foundry"
 OTHER_SUPPLIER = "Cast Castings"
 ITEMS = ("Cast Pump 200", "Cast Pump 300", "Cast Seal")
+
+
+@site_only("ERPNext's arithmetic and documents")
+class OffersTestCase(PipelineTestCase):
+	"""Starts each test with an open opportunity of three items, suppliers and a buyer."""
+
+	def setUp(self):
+		super().setUp()
+		make_buying_cast()
+		self.opportunity = make_opportunity().name
+
+	def set_settings(self, **values) -> None:
+		with as_user("Administrator"):
+			frappe.get_doc("Pipeline Settings").update(values).save()
+
+	def assertRecord(self, **values) -> None:
+		record = frappe.db.get_value(OPPORTUNITY, self.opportunity, list(values), as_dict=True)
+		self.assertEqual({name: value or None for name, value in record.items()}, values)
 
 
 def make_buying_cast() -> None:
@@ -54,7 +73,8 @@ def lose(quotation: Document, reason: str, detail: str | None = None) -> None:
 	"""Press "Set as Lost"."""
 	if not frappe.db.exists("Quotation Lost Reason", reason):
 		factories.make("Quotation Lost Reason", order_lost_reason=reason)
-	quotation.reload().declare_enquiry_lost([{"lost_reason": reason}], [], detail)
+	with as_user("Administrator"):
+		quotation.reload().declare_enquiry_lost([{"lost_reason": reason}], [], detail)
 
 
 def expire(quotation: Document) -> None:
@@ -96,7 +116,7 @@ def submit_supplier_quotation(opportunity: str, *rates: float, **overrides) -> D
 def share_with_buyer(opportunity: str) -> None:
 	"""A buyer has no role that shows opportunities; somebody shared this one."""
 	with as_user("Administrator"):
-		frappe.share.add("Pipeline Opportunity", opportunity, BUYER, read=1)
+		frappe.share.add(OPPORTUNITY, opportunity, BUYER, read=1)
 
 
 def get_todos(opportunity: str) -> list[str]:

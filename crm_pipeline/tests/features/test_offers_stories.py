@@ -6,16 +6,12 @@ from crm_pipeline.crm_pipeline.conversion import convert
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import mapper
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import OPPORTUNITY
+from crm_pipeline.tests.offer_documents import OffersTestCase
 from crm_pipeline.tests.users import as_user
 
 
-@site_only("ERPNext's arithmetic and documents")
-class TestStories(PipelineTestCase):
-	def setUp(self):
-		super().setUp()
-		offer_documents.make_buying_cast()
-
+class TestStories(OffersTestCase):
 	def make_opportunity_of_lead(self) -> str:
 		lead = factories.make_lead(
 			"Lina Prospect", qualification_status="Qualified", company=personas.COMPANY
@@ -69,9 +65,30 @@ class TestStories(PipelineTestCase):
 		self.assertEqual((doc.offer, doc.sales_order, doc.ordered_value), (amended.name, order.name, 352))
 		self.assertEqual(doc.base_won_value, order.base_net_total)
 		self.assertEqual(
+			([row.margin_percent for row in doc.items], doc.margin_percent), ([100, 25, 900], 114.29)
+		)
+		self.assertEqual(
 			get_events(opportunity),
 			["Created", "Offer Made", "Offer Linked", "Offer Withdrawn", "Offer Linked", "Won"],
 		)
 		self.assertEqual(get_log(opportunity)[-1].reason, f"Sales Order {order.name}")
 		self.assertEqual(get_problems(opportunity), [])
 		self.assertEqual(offer_documents.get_notes(opportunity), [])
+
+	def test_a_second_quotation_is_lost_and_cancelled(self):
+		opportunity = self.make_opportunity_of_lead()
+		with as_user(personas.ENGINEER):
+			first = offer_documents.submit_quotation(opportunity)
+			second = offer_documents.submit_quotation(opportunity, rate=90)
+			offer_documents.lose(second, personas.REASON)
+			second.reload().cancel()
+			order = offer_documents.submit_order(first.name)
+		doc = frappe.get_doc(OPPORTUNITY, opportunity)
+		self.assertEqual((doc.status, doc.won_value, doc.offer), ("Won", 600, first.name))
+		self.assertEqual((doc.sales_order, doc.ordered_value), (order.name, 600))
+		self.assertEqual(
+			get_events(opportunity),
+			["Created", "Offer Made", "Offer Linked", "Offer Linked", "Offer Linked", "Won"],
+		)
+		self.assertEqual(get_problems(opportunity), [])
+		self.assertEqual(offer_documents.get_todos(opportunity), [])

@@ -1,6 +1,7 @@
 """Section 6: every state of every document, as the table says it. Needs no site."""
 
 import unittest
+from itertools import pairwise
 
 from crm_pipeline.crm_pipeline.domain import margin, offers
 from crm_pipeline.crm_pipeline.domain.offers import Quotation, choose_offer
@@ -57,8 +58,7 @@ class TestChoiceOfOffer(unittest.TestCase):
 		self.assertOffer("B", quotation("A", "Ordered"), quotation("B", "Open"), current="A", submitted="B")
 
 	def test_the_further_one_goes_first(self):
-		order = ("Lost", "Expired", "Open", "Partially Ordered")
-		for worse, better in zip(order, order[1:], strict=False):
+		for worse, better in pairwise(("Lost", "Expired", "Open", "Partially Ordered")):
 			self.assertOffer("B", quotation("A", worse), quotation("B", better), current="A")
 			self.assertOffer("A", quotation("A", better), quotation("B", worse), current="B")
 

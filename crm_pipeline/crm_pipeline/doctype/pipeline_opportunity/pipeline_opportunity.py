@@ -16,11 +16,101 @@ from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 )
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import get_next_name
 from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.crm_pipeline.offers import links, supplier_rates
 from crm_pipeline.crm_pipeline.routing import rule
 from crm_pipeline.permissions import is_manager
 
 
 class PipelineOpportunity(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity_competitor.pipeline_opportunity_competitor import (
+			PipelineOpportunityCompetitor,
+		)
+		from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity_item.pipeline_opportunity_item import (
+			PipelineOpportunityItem,
+		)
+		from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity_lost_reason.pipeline_opportunity_lost_reason import (
+			PipelineOpportunityLostReason,
+		)
+
+		application_engineer: DF.Link | None
+		assignment_due: DF.Check
+		audit_count: DF.Int
+		audit_hash: DF.Data | None
+		auto_close_warned_on: DF.Datetime | None
+		awaiting_response_since: DF.Datetime | None
+		base_potential_value: DF.Currency
+		base_won_value: DF.Currency
+		business_unit: DF.Link | None
+		city: DF.Data | None
+		closed_by: DF.Data | None
+		closed_on: DF.Datetime | None
+		company: DF.Link
+		competitors: DF.TableMultiSelect[PipelineOpportunityCompetitor]
+		contact_email: DF.Data | None
+		contact_mobile: DF.Data | None
+		contact_person: DF.Link | None
+		conversion_rate: DF.Float
+		currency: DF.Link
+		customer: DF.Link | None
+		expected_closing: DF.Date | None
+		external_id: DF.Data | None
+		first_responded_on: DF.Datetime | None
+		is_history: DF.Check
+		items: DF.Table[PipelineOpportunityItem]
+		items_total: DF.Currency
+		keep_open_until: DF.Date | None
+		lead: DF.Link | None
+		lost_reasons: DF.TableMultiSelect[PipelineOpportunityLostReason]
+		margin_percent: DF.Percent
+		mins_to_first_response: DF.Data | None
+		needs_details: DF.Check
+		next_contact_by: DF.Link | None
+		next_contact_date: DF.Datetime | None
+		next_contact_event: DF.Data | None
+		next_step: DF.SmallText | None
+		notes: DF.TextEditor | None
+		offer: DF.Link | None
+		opened_on: DF.Datetime | None
+		opportunity_from: DF.Link
+		opportunity_type: DF.Link | None
+		ordered_value: DF.Currency
+		outcome_detail: DF.SmallText | None
+		party_address: DF.Link | None
+		party_display_name: DF.Data | None
+		party_name: DF.DynamicLink
+		potential_value: DF.Currency
+		probability: DF.Percent
+		product_line: DF.Link
+		region: DF.Link
+		reopen_reason: DF.SmallText | None
+		route_automatically: DF.Check
+		routed_by: DF.Data | None
+		routed_on: DF.Datetime | None
+		routing_explanation: DF.SmallText | None
+		sales_engineer: DF.Link | None
+		sales_order: DF.Link | None
+		source: DF.Link | None
+		state: DF.Data | None
+		status: DF.Literal["Open", "Offer Made", "Won", "Lost", "Rejected"]
+		status_changed_by: DF.Data | None
+		status_changed_on: DF.Datetime | None
+		territory: DF.Link | None
+		title: DF.Data | None
+		weighted_value: DF.Currency
+		with_items: DF.Check
+		won_conversion_rate: DF.Float
+		won_currency: DF.Link | None
+		won_value: DF.Currency
+		working_mins_to_first_response: DF.Data | None
+	# end: auto-generated types
 	"""A deal on its way from Open to Won, Lost or Rejected.
 
 	The rules stand in the modules beside this one; this class says when each applies.
@@ -34,6 +124,10 @@ class PipelineOpportunity(Document):
 		self.set_onload("moves", stage.get_offered_moves(self))
 		self.set_onload("is_closed", lifecycle.is_closed(self.status))
 		self.set_onload("may_correct", lifecycle.is_closed(self.status) and is_manager())
+
+	def before_naming(self):
+		# nobody chooses a name, and nothing is amended
+		self.name = self.amended_from = None
 
 	def autoname(self):
 		self.name = get_next_name()
@@ -52,6 +146,7 @@ class PipelineOpportunity(Document):
 		items.set_items(self)
 		checks.validate_required(self)
 		money.set_values(self)
+		supplier_rates.set_supplier_rates(self)
 		people.set_sales_engineer(self)
 		people.validate_people(self)
 		checks.validate_masters(self)
@@ -70,6 +165,7 @@ class PipelineOpportunity(Document):
 
 	def on_update(self):
 		log.write_entries(self)
+		links.claim_offer(self)
 		rule.follow(self)
 
 	def on_change(self):
@@ -82,6 +178,10 @@ class PipelineOpportunity(Document):
 
 	def before_rename(self, old, new, merge=False):
 		checks.refuse_rename(self)
+
+	def insert(self, *args, **kwargs):
+		with conflict.told_about(self.name):
+			return super().insert(*args, **kwargs)
 
 	def save(self, *args, **kwargs):
 		with conflict.told_about(self.name):

@@ -1,0 +1,41 @@
+"""What is left behind when an opportunity followed a document, or could not: audit reason, message, to-do."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+OPPORTUNITY = "Pipeline Opportunity"
+
+
+def save(record: Document, reason: str) -> None:
+	"""Save an opportunity that follows a document; `reason` goes to the audit log."""
+	record.flags.audit_reason = reason
+	record.save(ignore_permissions=True)  # reason: it follows a document, whoever changed that
+	if record.has_value_changed("status"):
+		frappe.msgprint(_("{0} is {1} now.").format(record.name, _(record.status)), alert=True)
+
+
+def tell(name: str, text: str) -> None:
+	"""Show a text to whoever caused it and add it to the opportunity's timeline, once."""
+	frappe.msgprint(text, title=_("Pipeline Opportunity"), indicator="orange")
+	entry = {
+		"comment_type": "Info",
+		"reference_doctype": OPPORTUNITY,
+		"reference_name": name,
+		"content": text,
+	}
+	if frappe.db.exists(OPPORTUNITY, name) and not frappe.db.exists("Comment", entry):
+		comment = frappe.get_doc({"doctype": "Comment", **entry})
+		comment.insert(ignore_permissions=True)  # reason: the system's own note
+
+
+def ask(record: Document, text: str) -> None:
+	"""Give the sales engineer a to-do, once, whatever became of it."""
+	if not record.sales_engineer:
+		tell(record.name, text)
+		return
+	entry = {"reference_type": OPPORTUNITY, "reference_name": record.name, "description": text}
+	if not frappe.db.exists("ToDo", entry):
+		people = {"allocated_to": record.sales_engineer, "assigned_by": frappe.session.user}
+		todo = frappe.get_doc({"doctype": "ToDo", **entry, **people})
+		todo.insert(ignore_permissions=True)  # reason: the system asks, whoever caused it

@@ -1,0 +1,159 @@
+"""Sections 6 and 7: which opportunity a document belongs to, who may say so, and what the form shows of it."""
+
+import frappe
+
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions, mapper
+from crm_pipeline.crm_pipeline.offers import panel
+from crm_pipeline.exceptions import ClosedRecordError, InputError
+from crm_pipeline.tests import factories, offer_documents, personas
+from crm_pipeline.tests.base import OPPORTUNITY
+from crm_pipeline.tests.offer_documents import OffersTestCase, submit_quotation
+from crm_pipeline.tests.users import as_user
+
+
+class TestTypedLink(OffersTestCase):
+	def type_link(self, **values):
+		rows = [{"item_code": personas.ITEM, "qty": 1, "rate": 100}]
+		quotation = {"party_name": personas.CUSTOMER, "company": personas.COMPANY, "items": rows}
+		link = {"doctype": "Quotation", "pipeline_opportunity": self.opportunity}
+		return frappe.get_doc({**link, **quotation, **values}).insert()
+
+	def test_it_is_followed_like_one_that_was_made(self):
+		quotation = self.type_link().submit()
+		self.assertRecord(status="Offer Made", offer=quotation.name)
+
+	def test_a_user_who_may_not_read_the_opportunity_can_not_link_to_it(self):
+		with as_user(personas.OTHER_ENGINEER):
+			sentence = f"You may not read {self.opportunity}, so Quotation can't be linked to it."
+			with self.assertRefused(frappe.PermissionError, sentence):
+				self.type_link()
+
+	def test_a_closed_one_gets_no_new_quotation(self):
+		actions.mark_lost(self.opportunity, [personas.REASON])
+		with self.assertRefused(
+			ClosedRecordError, f"{self.opportunity} is Lost. Quotation can be made only while"
+		):
+			self.type_link()
+
+	def test_it_must_be_for_the_same_party(self):
+		sentence = f"is for {personas.OTHER_CUSTOMER}, but {self.opportunity} for {personas.CUSTOMER}."
+		with self.assertRefused(InputError, sentence):
+			self.type_link(party_name=personas.OTHER_CUSTOMER)
+
+	def test_a_supplier_quotation_for_another_company_is_refused(self):
+		frappe.db.set_value(OPPORTUNITY, self.opportunity, "company", "Some Other Company")
+		with as_user("Administrator"):
+			made = mapper.make_supplier_quotation(self.opportunity)
+			made.update({"company": personas.COMPANY, "supplier": offer_documents.SUPPLIER})
+			made.items[0].warehouse = None
+			sentence = f"is for company {personas.COMPANY}, but {self.opportunity} for Some Other Company."
+			with self.assertRefused(InputError, sentence):
+				made.insert()
+
+
+class TestNamedOffer(OffersTestCase):
+	def test_a_quotation_named_as_offer_is_linked_and_followed(self):
+		quotation = factories.make_quotation()
+		with as_user("Administrator"):
+			quotation.submit()
+		actions.make_offer(self.opportunity, quotation.name)
+		self.assertEqual(quotation.reload().pipeline_opportunity, self.opportunity)
+		offer_documents.submit_order(quotation.name)
+		self.assertRecord(status="Won", won_value=100)
+
+	def test_one_that_the_user_may_not_read_is_refused(self):
+		quotation = factories.make_quotation()
+		doc = frappe.get_doc(OPPORTUNITY, self.opportunity)
+		doc.offer = quotation.name
+		with (
+			as_user(offer_documents.BUYER),
+			self.assertRefused(frappe.PermissionError, "You may not read Quotation"),
+		):
+			doc.save(ignore_permissions=True)
+
+	def test_one_of_another_company_is_refused(self):
+		quotation = factories.make_quotation()
+		frappe.db.set_value("Quotation", quotation.name, "company", "Some Other Company")
+		with self.assertRefused(
+			InputError, f"Quotation {quotation.name} is for company Some Other Company, but"
+		):
+			actions.make_offer(self.opportunity, quotation.name)
+
+	def test_one_of_another_opportunity_is_refused(self):
+		other = offer_documents.make_opportunity().name
+		quotation = submit_quotation(other)
+		with self.assertRefused(
+			InputError, f"Quotation {quotation.name} belongs to {other}. Link another one."
+		):
+			actions.make_offer(self.opportunity, quotation.name)
+
+
+class TestForm(OffersTestCase):
+	def test_it_lists_what_the_user_may_read(self):
+		quotation = submit_quotation(self.opportunity)
+		supplier_quotation = offer_documents.submit_supplier_quotation(self.opportunity, 50, 60, 70)
+		with as_user(personas.ENGINEER):
+			documents = panel.get_documents(self.opportunity)
+			self.assertEqual(
+				[(row.name, row.status, row.net_total) for row in documents["quotations"]],
+				[(quotation.name, "Open", 600)],
+			)
+			self.assertEqual(documents["supplier_quotations"], [])
+		with as_user("Administrator"):
+			(row,) = panel.get_documents(self.opportunity)["supplier_quotations"]
+		self.assertEqual(
+			(row.name, [item.rate for item in row["items"]]), (supplier_quotation.name, [50, 60, 70])
+		)
+
+	def test_it_offers_to_make_what_the_user_may_create(self):
+		with as_user(personas.ENGINEER):
+			self.assertEqual(panel.get_documents(self.opportunity)["makes"], ["make_quotation"])
+		offer_documents.submit_supplier_quotation(self.opportunity, 50)
+		with as_user("Administrator"):
+			self.assertEqual(panel.get_documents(self.opportunity)["makes"], list(panel.MAKES))
+			actions.mark_lost(self.opportunity, [personas.REASON])
+			self.assertEqual(panel.get_documents(self.opportunity)["makes"], [])
+
+	def test_it_is_for_readers_of_the_opportunity(self):
+		for call in (panel.get_documents, panel.refresh):
+			with as_user(personas.OTHER_ENGINEER), self.assertRaises(frappe.PermissionError):
+				call(self.opportunity)
+
+	def test_only_who_writes_it_catches_up(self):
+		quotation = submit_quotation(self.opportunity)
+		frappe.db.set_value(OPPORTUNITY, self.opportunity, "offer", None)
+		offer_documents.share_with_buyer(self.opportunity)
+		with as_user(offer_documents.BUYER):
+			self.assertFalse(panel.get_documents(self.opportunity)["is_behind"])
+			with self.assertRaises(frappe.PermissionError):
+				panel.refresh(self.opportunity)
+		with as_user(personas.ENGINEER):
+			panel.refresh(self.opportunity)
+		self.assertRecord(offer=quotation.name)
+
+	def test_opening_it_catches_up_with_what_came_without_an_event(self):
+		first, second = submit_quotation(self.opportunity), submit_quotation(self.opportunity)
+		self.assertFalse(panel.get_documents(self.opportunity)["is_behind"])
+		offer_documents.expire(second)
+		self.assertTrue(panel.get_documents(self.opportunity)["is_behind"])
+		panel.refresh(self.opportunity)
+		self.assertRecord(offer=first.name)
+		self.assertFalse(panel.get_documents(self.opportunity)["is_behind"])
+
+	def test_connections_show_on_all_sides(self):
+		for doctype in (
+			"Quotation",
+			"Sales Order",
+			"Supplier Quotation",
+			"Request for Quotation",
+			"Customer",
+			"Lead",
+		):
+			data = frappe.get_meta(doctype).get_dashboard_data()
+			shown = [item for group in data.transactions for item in group["items"]]
+			self.assertIn(OPPORTUNITY, shown, doctype)
+		groups = frappe.get_meta(OPPORTUNITY).get_dashboard_data().transactions
+		shown = [group["items"] for group in groups]
+		self.assertEqual(
+			shown, [["Quotation", "Sales Order"], ["Request for Quotation", "Supplier Quotation"]]
+		)
