@@ -103,7 +103,8 @@ def close_many(
 	values = {"lost_reasons": _get_rows(lost_reasons), "outcome_detail": outcome_detail}
 	values = {fieldname: value for fieldname, value in values.items() if value}
 	result: dict[str, list] = {"changed": [], "refused": []}
-	for name in sorted(set(frappe.parse_json(names))):
+	names = sorted(set(_get_names(names)))
+	for name in names:
 		reason = _try_move(name, status, values)
 		if reason is None:
 			result["changed"].append(name)
@@ -148,4 +149,14 @@ def _get_locked(name: str) -> Document:
 def _get_rows(lost_reasons: list | str | None) -> list[dict] | None:
 	if lost_reasons is None:
 		return None
-	return [{"lost_reason": reason} for reason in dict.fromkeys(frappe.parse_json(lost_reasons))]
+	return [{"lost_reason": reason} for reason in dict.fromkeys(_get_names(lost_reasons))]
+
+
+def _get_names(value: list | str) -> list[str]:
+	"""Return the names that a list, a JSON list or one plain name stands for."""
+	names = [value] if isinstance(value, str) else value
+	if isinstance(value, str) and value.lstrip().startswith("["):
+		names = frappe.parse_json(value)
+	if not all(isinstance(name, str) and name for name in names):
+		refuse(_("{0} is no list of names. Send a list like {1}."), value, '["…", "…"]')
+	return names

@@ -67,6 +67,8 @@ def clear_system_fields(doc: Document) -> None:
 
 
 def validate_system_fields(doc: Document) -> None:
+	if doc.docstatus != 0:
+		refuse(_("{0} is not submitted or cancelled. Change its status instead."), doc.name)
 	saved = doc.get_doc_before_save()
 	for fieldname in SYSTEM_FIELDS if saved else ():
 		if not doc.is_system_value(fieldname) and not is_same_value(doc, saved, fieldname):

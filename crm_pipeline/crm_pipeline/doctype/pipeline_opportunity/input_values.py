@@ -6,7 +6,7 @@ from datetime import date
 
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, get_datetime, getdate
+from frappe.utils import flt, get_datetime
 
 from crm_pipeline.crm_pipeline.refusal import get_label, refuse
 
@@ -15,6 +15,7 @@ DATE_TYPES = frozenset({"Date", "Datetime"})
 TEXT_TYPES = frozenset({"Data", "Small Text"})
 HTML_TAG = re.compile(r"<[a-zA-Z/!]")
 LARGEST_NUMBER = 10**12
+GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?")
 TEXT_LENGTHS = {"Data": 140, "Small Text": 4000}
 
 NOT_NEGATIVE = ("potential_value", "won_value", "conversion_rate")
@@ -42,33 +43,40 @@ def validate_values(doc: Document) -> None:
 		)
 
 
+def validate_size(row: Document, fieldname: str) -> None:
+	"""Refuse a number that the database can't hold, typed or computed."""
+	if abs(flt(row.get(fieldname))) >= LARGEST_NUMBER:
+		message = _("{0} is {1}, which is too large. Enter less than {2}.")
+		refuse(message, get_label(row, fieldname), row.get(fieldname), LARGEST_NUMBER)
+
+
 def _validate_number(row: Document, df, value) -> None:
-	try:
-		number = float(value.replace(",", "") if isinstance(value, str) else value)
-	except (TypeError, ValueError):
-		number = math.nan
-	if not math.isfinite(number):
+	if not math.isfinite(_parse_number(value)):
 		refuse(_("{0} is {1}, which is no number. Enter digits only."), get_label(row, df.fieldname), value)
-	if abs(number) >= LARGEST_NUMBER:
-		refuse(
-			_("{0} is {1}, which is too large. Enter less than {2}."),
-			get_label(row, df.fieldname),
-			value,
-			LARGEST_NUMBER,
-		)
+	validate_size(row, df.fieldname)
+
+
+def _parse_number(value) -> float:
+	"""Return the number that a value stands for, NaN for none. Commas may only part groups of digits."""
+	if isinstance(value, str) and "," in value:
+		value = value.replace(",", "") if GROUPED_NUMBER.fullmatch(value.strip()) else None
+	try:
+		return float(value)
+	except (TypeError, ValueError):
+		return math.nan
 
 
 def _validate_date(row: Document, df, value) -> None:
 	if isinstance(value, date):
 		return
 	try:
-		parsed = get_datetime(value) if df.fieldtype == "Datetime" else getdate(value)
+		parsed = get_datetime(value)
 	except Exception:  # the framework's parser raises several kinds, and shows a message of its own
 		parsed = None
-	if not parsed:
-		refuse(
-			_("{0} is {1}, which is no date. Enter it as YYYY-MM-DD."), get_label(row, df.fieldname), value
-		)
+	if not parsed or parsed.tzinfo:
+		message = _("{0} is {1}, which is no date. Enter it as YYYY-MM-DD.")
+		refuse(message, get_label(row, df.fieldname), value)
+	row.set(df.fieldname, parsed if df.fieldtype == "Datetime" else parsed.date())
 
 
 def _validate_text(row: Document, df, value: str) -> None:

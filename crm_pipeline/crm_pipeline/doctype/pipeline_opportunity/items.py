@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.input_values import validate_size
 from crm_pipeline.crm_pipeline.refusal import get_label, refuse
 
 
@@ -17,8 +18,10 @@ def set_items(doc: Document) -> None:
 		if flt(item.rate) < 0:
 			refuse(_("{0} is {1}. It can't be negative."), get_label(item, "rate"), item.rate)
 		item.amount = flt(flt(item.qty) * flt(item.rate), item.precision("amount"))
+		validate_size(item, "amount")
 	doc.with_items = doc.with_items or int(bool(doc.items))
 	doc.items_total = sum(item.amount for item in doc.items)
+	validate_size(doc, "items_total")
 	if doc.potential_value in (None, "") and doc.items:
 		doc.potential_value = doc.items_total
 

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import has_changed
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.input_values import validate_size
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.refusal import get_label, refuse
 
@@ -20,6 +21,7 @@ def set_values(doc: Document) -> None:
 	doc.currency = doc.currency or company_currency
 	doc.conversion_rate = _get_conversion_rate(doc, company_currency)
 	doc.base_potential_value = flt(flt(doc.potential_value) * doc.conversion_rate, 9)
+	validate_size(doc, "base_potential_value")
 
 
 def set_weighted_value(doc: Document) -> None:
@@ -51,6 +53,7 @@ def set_won_values(doc: Document) -> None:
 
 def set_base_won_value(doc: Document) -> None:
 	doc.set_system_value("base_won_value", flt(flt(doc.won_value) * flt(doc.won_conversion_rate), 9))
+	validate_size(doc, "base_won_value")
 
 
 def get_company_currency(doc: Document) -> str:

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.row import OpportunityRow
 
 
-class PipelineOpportunityItem(Document):
+class PipelineOpportunityItem(OpportunityRow):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

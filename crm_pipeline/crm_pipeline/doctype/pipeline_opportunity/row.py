@@ -1,0 +1,25 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from crm_pipeline.exceptions import InputError
+
+
+class OpportunityRow(Document):
+	"""A row of an opportunity's table. It changes with its opportunity, whose rules and log would miss it alone.
+
+	The framework runs these events for a row that is saved by itself, never when its opportunity is saved.
+	"""
+
+	def before_insert(self):
+		self.refuse()
+
+	def validate(self):
+		self.refuse()
+
+	def on_trash(self):
+		self.refuse()
+
+	def refuse(self):
+		message = _("Rows of {0} are changed with the opportunity itself: save {0} instead.")
+		frappe.throw(message.format(frappe.utils.escape_html(self.parent or _("an opportunity"))), InputError)
