@@ -64,7 +64,7 @@ def claim_offer(record: Document) -> None:
 	if not record.offer or record.is_system_value("offer") or not record.has_value_changed("offer"):
 		return
 	quotation = frappe.get_doc("Quotation", record.offer)
-	if not quotation.has_permission("read"):
+	if not frappe.has_permission("Quotation", "read", doc=quotation):
 		message = _("You may not read Quotation {0}. Link another one.")
 		refuse(message, record.offer, exception=frappe.PermissionError)
 	validate_match(quotation, record)

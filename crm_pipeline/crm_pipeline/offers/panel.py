@@ -36,7 +36,7 @@ def get_documents(name: str) -> dict:
 		"orders": _get_list("Sales Order", name),
 		"supplier_quotations": _get_supplier_quotations(name),
 		"makes": _get_makes(record),
-		"is_behind": record.has_permission("write") and follow.is_behind(record),
+		"is_behind": frappe.has_permission(OPPORTUNITY, "write", doc=record) and follow.is_behind(record),
 	}
 
 

@@ -167,3 +167,14 @@ class TestUnguardedDoors(PipelineTestCase):
 		factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER)
 		with as_user(personas.ENGINEER):
 			self.assertEqual(frappe.client.get_count(OPPORTUNITY, {"party_name": personas.CUSTOMER}), 1)
+
+
+class TestReadOnlyForm(PipelineTestCase):
+	def test_whoever_may_only_read_opens_the_form_without_a_refusal(self):
+		doc = factories.make_opportunity(application_engineer=personas.APPLICATION_ENGINEER)
+		frappe.clear_messages()
+		with as_user(personas.APPLICATION_ENGINEER):
+			opened = frappe.get_doc(OPPORTUNITY, doc.name)
+			opened.run_method("onload")
+		self.assertEqual(opened.get("__onload").moves, [])
+		self.assertEqual(frappe.get_message_log(), [])
