@@ -19,10 +19,15 @@ def validate(doc: Document, method: str | None = None) -> None:
 
 
 def validate_assigner(doc: Document) -> None:
-	"""An open to-do gives its user access: only who may write the opportunity, or its own save, makes one."""
+	"""An open to-do gives its user access: only who may write the opportunity, or its own save, makes one.
+
+	The sales engineer has access anyway, so anybody may ask something of them.
+	"""
 	saved = doc.get_doc_before_save()
 	changed = not saved or any(doc.get(fieldname) != saved.get(fieldname) for fieldname in ACCESS_FIELDS)
 	if doc.status != "Open" or not changed or frappe.flags.crm_pipeline_assigning:
+		return
+	if frappe.db.get_value(OPPORTUNITY, doc.reference_name, "sales_engineer") == doc.allocated_to:
 		return
 	if not frappe.has_permission(OPPORTUNITY, "write", doc=doc.reference_name):
 		message = _("Only the sales engineer or a manager may assign {0} to somebody.")
