@@ -113,6 +113,28 @@ def open_calendar(doc) -> bool:
 	return doc.name in [event.name for event in events]
 
 
+def show_number_card(doc) -> bool:
+	from frappe.desk.doctype.number_card.number_card import get_result
+
+	card = json.dumps({"document_type": OPPORTUNITY, "function": "Count"})
+	return get_result(card, [[OPPORTUNITY, "name", "=", doc.name]]) == 1
+
+
+def show_chart(doc) -> bool:
+	from frappe.desk.doctype.dashboard_chart.dashboard_chart import get_group_by_chart_config
+
+	chart = frappe._dict(document_type=OPPORTUNITY, group_by_type="Count", group_by_based_on="name")
+	slices = get_group_by_chart_config(chart, [[OPPORTUNITY, "status", "=", doc.status]])
+	return bool(slices) and doc.name in slices["labels"]
+
+
+def open_kanban(doc) -> bool:
+	filters = json.dumps([[OPPORTUNITY, "status", "=", doc.status]])
+	fields = json.dumps([f"`tab{OPPORTUNITY}`.`name`", f"`tab{OPPORTUNITY}`.`status`"])
+	answer = call_report_view(reportview.get, view="Kanban", fields=fields, filters=filters) or {}
+	return doc.name in [name for name, _status in answer.get("values", [])]
+
+
 def list_rows(doc) -> bool:
 	rows = frappe.client.get_list(
 		ITEM_ROW, fields=["parent", "amount"], parent=OPPORTUNITY, limit_page_length=0
@@ -260,6 +282,9 @@ DOORS = {
 		group_by_count,
 		search_link,
 		open_calendar,
+		show_number_card,
+		show_chart,
+		open_kanban,
 		list_rows,
 		filter_by_row,
 	),
@@ -287,7 +312,15 @@ DOORS = {
 	"create": (insert, insert_by_client, insert_by_rest),
 }
 # the desk's own doors; the sandbox has no desk
-SITE_ONLY = (open_report_view, export, search_link, open_calendar)
+SITE_ONLY = (
+	open_report_view,
+	export,
+	search_link,
+	open_calendar,
+	show_number_card,
+	show_chart,
+	open_kanban,
+)
 if IS_SANDBOX:
 	DOORS = {action: [door for door in doors if door not in SITE_ONLY] for action, doors in DOORS.items()}
 # actions that are tried on a closed record
