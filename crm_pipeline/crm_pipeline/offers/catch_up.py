@@ -26,7 +26,7 @@ def run() -> None:
 			follow.catch_up(name)
 		except ConflictError:
 			continue  # a deadlock, which the database has undone: tomorrow again
-		except Exception:
+		except Exception:  # reason: one bad record stops no other, and is logged
 			frappe.db.rollback(save_point=SAVEPOINT)
 			frappe.log_error(_("Offers of {0} were not brought up to date").format(name))
 

@@ -38,7 +38,7 @@ def route(doc: Document, excluded: str | None = None) -> None:
 	"""Give the opportunity to whom its region chooses. Trouble is logged and explained, never raised."""
 	try:
 		decision = decide(doc.region, excluded=excluded)
-	except Exception:
+	except Exception:  # reason: whatever is wrong with a region, the record is saved
 		frappe.log_error(_("Routing of {0} failed").format(doc.name))
 		decision = Decision(None, _("routing failed, see the Error Log"))
 	apply(doc, decision)
