@@ -47,52 +47,28 @@ has_permission = {
 
 # other documents' events
 
+# the function is named for the event, its module in overrides/ for the DocType
+_EVENTS = {
+	"User": ("on_update",),
+	"Lead": ("validate",),
+	"Customer": ("on_update",),
+	"Quotation": ("validate", "on_submit", "on_cancel", "on_update_after_submit"),
+	"Sales Order": ("validate", "on_submit", "on_cancel", "on_update_after_submit"),
+	"Supplier Quotation": ("validate", "on_submit", "on_cancel", "on_update_after_submit"),
+	"Request for Quotation": ("validate",),
+	"ToDo": ("validate", "on_update", "on_trash"),
+	"DocShare": ("after_insert", "on_update"),
+	"Assignment Rule": ("validate",),
+}
 doc_events = {
-	("User", "Pipeline Lost Reason"): {
-		"after_rename": "crm_pipeline.crm_pipeline.audit.renames.after_rename",
-	},
-	"User": {
-		"on_update": "crm_pipeline.crm_pipeline.overrides.user.on_update",
-	},
-	"Lead": {
-		"validate": "crm_pipeline.crm_pipeline.overrides.lead.validate",
-	},
-	"Customer": {
-		"on_update": "crm_pipeline.crm_pipeline.overrides.customer.on_update",
-	},
-	"Quotation": {
-		"validate": "crm_pipeline.crm_pipeline.overrides.quotation.validate",
-		"on_submit": "crm_pipeline.crm_pipeline.overrides.quotation.on_submit",
-		"on_cancel": "crm_pipeline.crm_pipeline.overrides.quotation.on_cancel",
-		"on_update_after_submit": "crm_pipeline.crm_pipeline.overrides.quotation.on_update_after_submit",
-	},
-	"Sales Order": {
-		"validate": "crm_pipeline.crm_pipeline.overrides.sales_order.validate",
-		"on_submit": "crm_pipeline.crm_pipeline.overrides.sales_order.on_submit",
-		"on_cancel": "crm_pipeline.crm_pipeline.overrides.sales_order.on_cancel",
-		"on_update_after_submit": "crm_pipeline.crm_pipeline.overrides.sales_order.on_update_after_submit",
-	},
-	"Supplier Quotation": {
-		"validate": "crm_pipeline.crm_pipeline.overrides.supplier_quotation.validate",
-		"on_submit": "crm_pipeline.crm_pipeline.overrides.supplier_quotation.on_submit",
-		"on_cancel": "crm_pipeline.crm_pipeline.overrides.supplier_quotation.on_cancel",
-		"on_update_after_submit": "crm_pipeline.crm_pipeline.overrides.supplier_quotation.on_update_after_submit",
-	},
-	"Request for Quotation": {
-		"validate": "crm_pipeline.crm_pipeline.overrides.request_for_quotation.validate",
-	},
-	"ToDo": {
-		"validate": "crm_pipeline.crm_pipeline.overrides.todo.validate",
-		"on_update": "crm_pipeline.crm_pipeline.overrides.todo.on_update",
-		"on_trash": "crm_pipeline.crm_pipeline.overrides.todo.on_trash",
-	},
-	"DocShare": {
-		"after_insert": "crm_pipeline.crm_pipeline.overrides.docshare.after_insert",
-		"on_update": "crm_pipeline.crm_pipeline.overrides.docshare.on_update",
-	},
-	"Assignment Rule": {
-		"validate": "crm_pipeline.crm_pipeline.overrides.assignment_rule.validate",
-	},
+	doctype: {
+		event: f"crm_pipeline.crm_pipeline.overrides.{doctype.lower().replace(' ', '_')}.{event}"
+		for event in events
+	}
+	for doctype, events in _EVENTS.items()
+}
+doc_events[("User", "Pipeline Lost Reason")] = {
+	"after_rename": "crm_pipeline.crm_pipeline.audit.renames.after_rename",
 }
 
 # scheduler
