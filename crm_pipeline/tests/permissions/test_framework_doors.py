@@ -19,6 +19,17 @@ class TestFrameworkDoors(PipelineTestCase):
 		self.hidden = factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER).name
 		frappe.set_user(personas.ENGINEER)
 
+	def test_the_desk_opens_every_list_that_the_user_may_read(self):
+		from frappe.utils.user import UserPermissions
+
+		user = UserPermissions(personas.ENGINEER)
+		user.build_permissions()
+		self.assertLessEqual(
+			{OPPORTUNITY, "Pipeline Audit Log", "Pipeline Region"},
+			{*user.can_read, *user.can_write, *user.can_create},
+		)
+		self.assertNotIn("Pipeline Audit Log", (*user.can_write, *user.can_create, *user.in_create))
+
 	def test_a_kanban_card_is_dragged_by_the_same_rules(self):
 		from frappe.desk.doctype.kanban_board import kanban_board
 
