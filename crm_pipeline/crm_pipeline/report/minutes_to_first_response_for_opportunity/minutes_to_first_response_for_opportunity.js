@@ -1,0 +1,24 @@
+{% include "crm_pipeline/crm_pipeline/reporting/pipeline_report.js" %}
+
+frappe.query_reports["Minutes to First Response for Opportunity"] = new crm_pipeline.PipelineReport({
+	own: [
+		{
+			fieldname: "group_by",
+			label: __("Group By"),
+			fieldtype: "Select",
+			options: [
+				"Sales Engineer",
+				"Region",
+				"Product Line",
+				"Business Unit",
+				"Source",
+				"Opportunity Type",
+				"Month",
+				"Quarter",
+			],
+			default: "Sales Engineer",
+		},
+		{ fieldname: "within_hours", label: __("Answered within Hours"), fieldtype: "Int", default: 24 },
+	],
+	overrides: { history: { default: "Left Out" } },
+});

@@ -1,0 +1,41 @@
+{% include "crm_pipeline/crm_pipeline/reporting/pipeline_report.js" %}
+
+crm_pipeline.StalledOpportunities = class StalledOpportunities extends crm_pipeline.PipelineReport {
+	onload(report) {
+		super.onload(report);
+		report.page.add_inner_button(__("E-mail Digest…"), () => this.ask_for_digest());
+	}
+
+	async ask_for_digest() {
+		const frequency = await frappe.xcall("crm_pipeline.crm_pipeline.reporting.digest.get_digest");
+		const df = {
+			fieldname: "frequency",
+			label: __("Send me what is stalled"),
+			description: __("Weekly: on Mondays. Nothing is sent when nothing is stalled."),
+			fieldtype: "Select",
+			options: ["Never", "Daily", "Weekdays", "Weekly"],
+			default: frequency,
+			reqd: 1,
+		};
+		frappe.prompt(df, (values) => this.set_digest(values), __("E-mail Digest"), __("Save"));
+	}
+
+	async set_digest(values) {
+		await frappe.xcall("crm_pipeline.crm_pipeline.reporting.digest.set_digest", values);
+		frappe.show_alert({ message: __("Saved"), indicator: "green" });
+	}
+};
+
+frappe.query_reports["Stalled Opportunities"] = new crm_pipeline.StalledOpportunities({
+	own: [
+		{
+			fieldname: "reason",
+			label: __("Reason"),
+			fieldtype: "Select",
+			options: ["Any", "Too Long in Stage", "Contact Overdue"],
+			default: "Any",
+		},
+		{ fieldname: "days", label: __("More Days in Stage than"), fieldtype: "Int" },
+	],
+	leave_out: ["from_date", "to_date", "history"],
+});
