@@ -71,17 +71,34 @@ crm_pipeline.MOVES = {
 };
 
 crm_pipeline.ask = (title, fields, primary_label, primary_action) => {
+	const asks = fields.some((field) => field.reqd);
 	const dialog = new frappe.ui.Dialog({
 		title,
 		fields,
+		no_focus: !asks,
 		primary_action_label: primary_label,
-		primary_action: (values) =>
-			primary_action(values).then(() => dialog.hide()),
+		primary_action: (values) => primary_action(values).then(() => dialog.hide()),
 	});
+	const reasons = dialog.fields_dict.lost_reasons;
+	if (reasons?.awesomplete) {
+		// Tab leaves the field, for the next one; Enter takes the highlighted reason
+		reasons.awesomplete.tabSelect = false;
+		reasons.awesomplete.ul.tabIndex = -1;
+	}
+	if (!asks) {
+		// nothing has to be filled in: Enter is enough
+		dialog.$wrapper.one("shown.bs.modal", () => dialog.get_primary_btn().trigger("focus"));
+	}
 	dialog.show();
 };
 
-crm_pipeline.move = (frm, status) => {
+crm_pipeline.move = async (frm, status) => {
+	if (frm.is_dirty()) {
+		await frm.save(); // what was typed must not get lost, nor be missing where the move needs it
+	}
+	if (frm.is_dirty()) {
+		return; // the save was refused, and has said why
+	}
 	const move = crm_pipeline.MOVES[status];
 	crm_pipeline.ask(
 		__("{0}: {1}", [__(status), frm.doc.name]),
