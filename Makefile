@@ -3,12 +3,14 @@ PYTHON ?= python3
 RUFF = ruff==0.14.14
 VENV = .venv/bin/python
 
-.PHONY: help demo test bench-test lint format clean
+.PHONY: help demo test bench-test e2e benchmark lint format clean
 
 help:
 	@echo "make demo        the main job, played on the sandbox (needs Python only)"
 	@echo "make test        all tests: on the sandbox, and on a real site where a bench is found"
 	@echo "make bench-test  the tests on a real site alone"
+	@echo "make e2e         a browser on a real site; SCREENSHOTS=1 also takes the pictures of docs/"
+	@echo "make benchmark   the same work on ours and on ERPNext's opportunity; ROWS=1000000 ONLY=lists,reports"
 	@echo "make lint        ruff and the static checks"
 	@echo "make format      let ruff put the code in order"
 	@echo "make clean       remove what these commands made here"
@@ -21,6 +23,12 @@ test: .venv/ready
 
 bench-test: .venv/ready
 	@$(VENV) -m tools.run_tests site
+
+e2e: .venv/e2e
+	@SCREENSHOTS=$(SCREENSHOTS) $(VENV) -m tools.run_e2e
+
+benchmark: .venv/ready
+	@$(VENV) -m tools.benchmark $(or $(ROWS),100000) $(if $(ONLY),--only $(ONLY))
 
 lint: .venv/ready
 	@$(VENV) -m ruff check .
@@ -36,6 +44,10 @@ format: .venv/ready
 	@echo "Setting up .venv ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(VENV) -m pip install --quiet --disable-pip-version-check -r sandbox/requirements.txt $(RUFF)
+	@touch $@
+
+.venv/e2e: .venv/ready e2e/requirements.txt
+	@$(VENV) -m pip install --quiet --disable-pip-version-check -r e2e/requirements.txt
 	@touch $@
 
 clean:

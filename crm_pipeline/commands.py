@@ -1,4 +1,4 @@
-"""Bench commands: `bench --site SITE crm-pipeline import-csv | demo | check-audit`. Parsing and printing only."""
+"""Bench commands: `bench --site SITE crm-pipeline import-csv | demo | auto-close | …`. Parsing and printing only."""
 
 import os
 from collections import Counter
@@ -77,6 +77,37 @@ def check_audit(context):
 	raise SystemExit(1)
 
 
+@crm_pipeline.command("fill-first-response")
+@pass_context
+def fill_first_response(context):
+	"""Stamp the first response of opportunities that were answered before the app. Safe to run again."""
+	from crm_pipeline.crm_pipeline.follow_up import fill_first_response
+
+	with _connected(context):
+		total = fill_first_response.count_unanswered()
+		with click.progressbar(length=total, label="Filling in") as bar:
+			stamped = fill_first_response.run(bar.update)
+	click.echo(f"{stamped:,} of {total:,} unanswered opportunities were answered and are stamped now.")
+
+
+@crm_pipeline.command("auto-close")
+@click.option("--dry-run", is_flag=True, help="Show what would happen today and change nothing.")
+@pass_context
+def auto_close(context, dry_run):
+	"""Warn of opportunities whose customers don't answer and close them, as the daily job does."""
+	from crm_pipeline.crm_pipeline.follow_up import auto_close, auto_close_run
+
+	with _connected(context), _told_plainly():
+		if dry_run:
+			_print_auto_close_plan(auto_close.plan(limit=auto_close.MOST_SHOWN))
+		elif auto_close.get_rules() is None:
+			click.echo("Auto-close is switched off in Pipeline Settings: nothing was done.")
+		else:
+			outcome = auto_close_run.run()
+			click.echo("\n".join(outcome.describe()))
+			raise SystemExit(1 if outcome.failed else 0)
+
+
 @contextmanager
 def _connected(context) -> Iterator[None]:
 	"""Connect to the site as Administrator and commit at the end."""
@@ -134,6 +165,19 @@ def _print_result(importer, result) -> None:
 		click.echo(f"Every rejected row and its reason: {importer.rejects_path}")
 	if result.rejected and not (result.imported or result.skipped):
 		raise SystemExit(1)
+
+
+def _print_auto_close_plan(plan: dict) -> None:
+	if not plan["is_on"]:
+		click.echo("Auto-close is switched off in Pipeline Settings. Switched on today, it would do this:")
+	for step, what in (("close", "to be closed as Lost"), ("warn", "to be warned of")):
+		click.secho(f"{plan['counts'][step]:,} {what}", bold=True)
+		for row in plan[step]:
+			dates = f"no answer since {row['awaiting_response_since']:%Y-%m-%d}, closes {row['closes_on']}"
+			click.echo(f"  {row['name']}  {dates}  {row['sales_engineer'] or '-':<28} {row['title']}")
+	click.secho(f"{sum(count for _why, count in plan['kept']):,} kept", bold=True)
+	for why, count in plan["kept"]:
+		click.echo(f"  {count:>7,} × {why}")
 
 
 def _load_demo(sample_data) -> None:

@@ -20,7 +20,19 @@ treeviews = ["Pipeline Region"]  # opens as a tree, and a filter on a group mean
 doctype_js = {
 	"Lead": "crm_pipeline/client_scripts/lead.js",
 	"Customer": "crm_pipeline/client_scripts/customer.js",
-	"Pipeline Opportunity": "crm_pipeline/client_scripts/pipeline_opportunity.js",
+	"Pipeline Opportunity": [
+		f"crm_pipeline/client_scripts/{name}.js"
+		for name in (
+			"pipeline_opportunity",
+			"opportunity_activity",
+			"opportunity_auto_close",
+			"opportunity_follow_up",
+			"opportunity_history",
+			"opportunity_help",
+			"opportunity_mail",
+			"opportunity_money",
+		)
+	],
 }
 override_doctype_dashboards = {
 	"Quotation": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",
@@ -58,7 +70,11 @@ _EVENTS = {
 	"Request for Quotation": ("validate",),
 	"ToDo": ("validate", "on_update", "on_trash"),
 	"DocShare": ("after_insert", "on_update"),
+	"Communication": ("before_insert", "on_update"),
+	"Event": ("on_update",),
 	"Assignment Rule": ("validate",),
+	"Auto Email Report": ("validate",),
+	"Selling Settings": ("on_update",),
 }
 doc_events = {
 	doctype: {
@@ -74,13 +90,15 @@ doc_events[("User", "Pipeline Lost Reason")] = {
 # scheduler
 
 scheduler_events = {
-	"daily_long": ["crm_pipeline.tasks.check_audit_log", "crm_pipeline.tasks.catch_up_offers"]
+	"cron": {"*/15 * * * *": ["crm_pipeline.tasks.remind_of_next_contacts"]},
+	"hourly_long": ["crm_pipeline.tasks.catch_up_mails"],
+	"daily_long": ["crm_pipeline.tasks.check_audit_log", "crm_pipeline.tasks.catch_up_offers", "crm_pipeline.tasks.auto_close"]
 }
 
 # promises to the framework
 
 require_type_annotated_api_methods = True
-company_data_to_be_ignored = ["Pipeline Opportunity"]
+company_data_to_be_ignored = ["Pipeline Opportunity", "Pipeline Sales Target"]
 ignore_links_on_delete = ["Pipeline Audit Log"]
 persistent_cache_keys = ["crm_pipeline_turn*"]
 user_data_fields = [

@@ -3,7 +3,8 @@
 import frappe
 from frappe.utils import cint
 
-from crm_pipeline import custom_fields, seeds
+from crm_pipeline import custom_fields, seeds, visibility
+from crm_pipeline.crm_pipeline.desk import set_up as desk
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import set_up_sequence
 
 
@@ -15,13 +16,19 @@ def after_install() -> None:
 	make_roles()
 	custom_fields.create()
 	set_up_sequence()
+	visibility.make_index()
 	seed_masters()
+	make_email_template()
 	set_default_settings()
+	desk.make_board()
+	desk.place_workspace()
 
 
 def after_migrate() -> None:
 	custom_fields.create()
 	set_up_sequence()
+	visibility.make_index()
+	desk.place_workspace()
 
 
 def make_roles() -> None:
@@ -50,10 +57,17 @@ def seed_masters() -> None:
 	_seed_regions()
 
 
+def make_email_template() -> None:
+	"""Add the template of a summary e-mail, once: what an admin makes of it stays."""
+	_make("Email Template", name=seeds.EMAIL_TEMPLATE, **seeds.EMAIL_TEMPLATE_VALUES)
+
+
 def set_default_settings() -> None:
 	"""Fill the settings' defaults; the days of auto-close are those the site already uses."""
 	settings = frappe.get_doc("Pipeline Settings")
 	settings.auto_close_after_days = _get_site_auto_close_days() or settings.auto_close_after_days
+	for df in settings.meta.get("fields", {"fieldtype": "Time"}):
+		settings.set(df.fieldname, df.default)  # the framework fills in the time of the installation
 	settings.save()
 
 

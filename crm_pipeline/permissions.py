@@ -9,9 +9,10 @@ import frappe
 from frappe import _
 from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
-from pypika.terms import LiteralValue
 
-OPPORTUNITY = "Pipeline Opportunity"
+from crm_pipeline import visibility
+from crm_pipeline.visibility import OPPORTUNITY
+
 MANAGER_ROLES = frozenset({"Sales Manager", "System Manager"})
 SALES_ROLES = frozenset({"Sales User", "Sales Manager"})
 APPLICATION_ROLES = SALES_ROLES | {"Application Engineer"}
@@ -35,7 +36,7 @@ def get_opportunity_conditions(user: str | None = None, doctype: str | None = No
 	user = user or frappe.session.user
 	if is_manager(user):
 		return ""
-	return f"`tab{OPPORTUNITY}`.`name` in ({_get_visible_names(user)})"
+	return visibility.get_condition(user)
 
 
 def get_audit_log_conditions(user: str | None = None, doctype: str | None = None) -> str:
@@ -77,34 +78,6 @@ def has_audit_log_permission(doc: Document, ptype: str | None = None, user: str 
 	return bool(frappe.has_permission(OPPORTUNITY, "read", doc=doc.reference_name, user=user))
 
 
-def _get_visible_names(user: str) -> str:
-	"""Return a subquery of names, one index range per way of seeing a record."""
-	opportunity, todo, share = (frappe.qb.DocType(name) for name in (OPPORTUNITY, "ToDo", "DocShare"))
-	user = LiteralValue(frappe.db.escape(user, percent=False))
-	as_sales_engineer = (
-		frappe.qb.from_(opportunity).select(opportunity.name).where(opportunity.sales_engineer == user)
-	)
-	as_application_engineer = (
-		frappe.qb.from_(opportunity).select(opportunity.name).where(opportunity.application_engineer == user)
-	)
-	as_helper = (
-		frappe.qb.from_(todo)
-		.select(todo.reference_name)
-		.where((todo.allocated_to == user) & (todo.reference_type == OPPORTUNITY) & (todo.status == "Open"))
-	)
-	as_guest = (
-		frappe.qb.from_(share)
-		.select(share.share_name)
-		.where(
-			(share.share_doctype == OPPORTUNITY)
-			& (share.read == 1)
-			& ((share.user == user) | (share.everyone == 1))
-		)
-	)
-	ways = (as_sales_engineer, as_application_engineer, as_helper, as_guest)
-	return " union all ".join(way.get_sql() for way in ways)
-
-
 def _get_dependent_condition(doctype: str, fieldname: str, user: str | None) -> str:
 	conditions = get_match_conditions(user)
 	if not conditions:
@@ -119,10 +92,10 @@ def _is_saved(doc: Document) -> bool:
 
 def _get_saved_engineers(doc: Document) -> dict:
 	"""Ask the database, not the document: a request may hold a document with itself as engineer."""
-	return (
-		frappe.db.get_value(OPPORTUNITY, doc.name, ["sales_engineer", "application_engineer"], as_dict=True)
-		or {}
-	)
+	record = frappe.qb.DocType(OPPORTUNITY)
+	query = frappe.qb.from_(record).select(record.sales_engineer, record.application_engineer)
+	rows = query.where(record.name == doc.name).run(as_dict=True)
+	return rows[0] if rows else {}
 
 
 def _is_helper(name: str, user: str) -> bool:

@@ -38,3 +38,19 @@ ROLES = ("Application Engineer",)
 
 # the site's own lists of sources, whichever it has (ERPNext 15, 16): DocType → field that names the source
 SITE_SOURCES = {"Lead Source": "source_name", "UTM Source": "name"}
+
+EMAIL_TEMPLATE = "CRM Pipeline: Opportunity Summary"
+EMAIL_TEMPLATE_VALUES = {
+	"subject": "{{ title }} ({{ name }})",
+	"use_html": 1,
+	"response_html": """<p>{{ (title or name) | e }} ({{ name }})</p>
+<table>
+<tr><td>{{ _("Party") }}</td><td>{{ (party_display_name or "") | e }}</td></tr>
+<tr><td>{{ _("Region") }}</td><td>{{ (region or "") | e }}</td></tr>
+<tr><td>{{ _("Product Line") }}</td><td>{{ (product_line or "") | e }}</td></tr>
+<tr><td>{{ _("Potential Value") }}</td><td>{{ frappe.utils.fmt_money(potential_value, currency=currency) }}</td></tr>
+<tr><td>{{ _("Status") }}</td><td>{{ _(status) }}</td></tr>
+<tr><td>{{ _("Next Step") }}</td><td>{{ (next_step or "") | e }}</td></tr>
+</table>
+""",
+}

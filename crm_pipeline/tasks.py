@@ -8,6 +8,8 @@ from frappe.desk.doctype.notification_log.notification_log import enqueue_create
 from frappe.utils.user import get_users_with_role
 
 from crm_pipeline.crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.crm_pipeline.follow_up import auto_close_run, reminders
+from crm_pipeline.crm_pipeline.mail import catch_up as dropped_mails
 from crm_pipeline.crm_pipeline.offers import catch_up
 
 REPORTED_PROBLEMS = 100
@@ -39,6 +41,22 @@ def check_audit_log() -> None:
 def catch_up_offers() -> None:
 	"""Daily: bring opportunities up to date whose quotations and orders changed without an event."""
 	catch_up.run()
+
+
+def auto_close() -> None:
+	"""Daily: warn of opportunities whose customers don't answer, and close them; the Scheduled Job Log says what came of it."""
+	for line in auto_close_run.run().describe():
+		frappe.log(line)
+
+
+def remind_of_next_contacts() -> None:
+	"""Every quarter of an hour: notify of the contacts whose day and hour have come."""
+	reminders.send_due()
+
+
+def catch_up_mails() -> None:
+	"""Hourly: bring in e-mails that were fetched and dropped."""
+	dropped_mails.run()
 
 
 def _count(lines: list[str]) -> str:

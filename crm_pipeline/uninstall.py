@@ -2,8 +2,11 @@
 
 import frappe
 
-from crm_pipeline import custom_fields, seeds
+from crm_pipeline import custom_fields, seeds, visibility
+from crm_pipeline.crm_pipeline.desk import set_up as desk
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import naming
+from crm_pipeline.crm_pipeline.domain.mailbox import PROGRESS
+from crm_pipeline.crm_pipeline.reporting.digest import delete_digests
 from crm_pipeline.crm_pipeline.routing import rule
 
 MODULE = "CRM Pipeline"
@@ -11,8 +14,10 @@ MODULE = "CRM Pipeline"
 # DocType of the framework → its field that names a DocType of ours
 REFERENCES = {
 	"Comment": "reference_doctype",
+	"Communication Link": "link_doctype",
 	"Custom DocPerm": "parent",
 	"DocShare": "share_doctype",
+	"Event Participants": "reference_doctype",
 	"List Filter": "reference_doctype",
 	"Notification Log": "document_type",
 	"Property Setter": "doc_type",
@@ -27,24 +32,51 @@ REFERENCES = {
 def before_uninstall() -> None:
 	rule.delete()
 	custom_fields.delete()
+	desk.delete_boards()
+	desk.delete_navigation()
 	delete_references()
+	delete_digests(frappe.get_all("Report", filters={"module": MODULE}, pluck="name"))
 	delete_scheduled_jobs()
+	delete_desk_records()
+	frappe.db.delete("DefaultValue", {"defkey": PROGRESS})
 	delete_roles()
 
 
 def after_uninstall() -> None:
 	naming.drop_sequence()
+	visibility.drop_index()
 
 
 def delete_references() -> None:
-	"""Delete what the framework keeps about records of ours."""
+	"""Delete what the framework keeps about records of ours. E-mails stay, without what they stood on."""
 	ours = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
+	delete_events(ours)
+	emails, nothing = {"reference_doctype": ("in", ours)}, {"reference_doctype": None, "reference_name": None}
+	frappe.db.set_value("Communication", emails, nothing, update_modified=False)
 	for doctype, fieldname in REFERENCES.items():
 		frappe.db.delete(doctype, {fieldname: ("in", ours)})
 
 
+def delete_events(doctypes: list[str]) -> None:
+	"""Delete the events in which nothing but records of these DocTypes takes part."""
+	fields = ["parent", "reference_doctype"]
+	rows = frappe.get_all("Event Participants", filters={"parenttype": "Event"}, fields=fields)
+	others = {row.parent for row in rows if row.reference_doctype not in doctypes}
+	ours = list({row.parent for row in rows} - others)
+	for doctype, fieldname in (("Event", "name"), ("Event Participants", "parent")):
+		frappe.db.delete(doctype, {fieldname: ("in", ours or [""])})
+
+
 def delete_scheduled_jobs() -> None:
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "crm_pipeline.%")})
+
+
+def delete_desk_records() -> None:
+	"""Delete what has no field for its module, so that the framework can't tell that it is ours."""
+	steps = {"parent": MODULE, "parenttype": "Module Onboarding"}
+	for step in frappe.get_all("Onboarding Step Map", filters=steps, pluck="step"):
+		frappe.delete_doc("Onboarding Step", step, force=True)
+	frappe.delete_doc("Email Template", seeds.EMAIL_TEMPLATE, force=True, ignore_missing=True)
 
 
 def delete_roles() -> None:

@@ -15,14 +15,15 @@ from tools.bench import CHECKOUT, Bench, BenchError, run_quietly
 
 APP = "crm_pipeline"
 DEFAULT_SITE = "test_crm_pipeline"
-TEST_PACKAGES = ("pytest", "hypothesis", "freezegun")
+# the last two are the mail servers of the tests with real e-mail
+TEST_PACKAGES = ("pytest", "hypothesis", "freezegun", "aiosmtpd", "pymap")
 
 
-def get_site_name() -> str:
-	"""CRM_PIPELINE_SITE or the default. Only names starting with test_: tests write to the site."""
-	name = os.environ.get("CRM_PIPELINE_SITE") or DEFAULT_SITE
+def get_site_name(variable: str = "CRM_PIPELINE_SITE", default: str = DEFAULT_SITE) -> str:
+	"""The variable's value or the default. Only names starting with test_: tests write to the site."""
+	name = os.environ.get(variable) or default
 	if not re.fullmatch(r"test_[a-z0-9_.-]+", name):
-		raise BenchError(f"CRM_PIPELINE_SITE={name} is refused: the name of a test site starts with test_.")
+		raise BenchError(f"{variable}={name} is refused: the name of a test site starts with test_.")
 	return name
 
 

@@ -60,3 +60,11 @@ def log_error(title=None, message=None, reference_doctype=None, reference_name=N
 
 
 def publish_progress(*args, **kwargs): ...
+
+
+def publish_realtime(*args, **kwargs): ...
+
+
+def log(msg):
+	"""Say something while a job runs."""
+	print(msg)

@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt, get_datetime, now_datetime, time_diff_in_seconds
 from frappe.utils.password import get_encryption_key
 
+from crm_pipeline.crm_pipeline import bulk
 from crm_pipeline.crm_pipeline.domain import audit_chain, lifecycle
 
 LOG = "Pipeline Audit Log"
@@ -50,16 +51,23 @@ def plan_entries(doc: Document) -> None:
 	"""Seal the entries that this save calls for and let the record remember the end of its log."""
 	drafts = _get_drafts(doc)
 	entries = _seal(doc.doctype, doc.name, doc.audit_count, doc.audit_hash, drafts, _get_amount(doc))
-	doc.flags.audit_entries = entries
+	unwritten = doc.flags.audit_entries or [] if doc.flags.is_in_batch else []
+	doc.flags.audit_entries = unwritten + entries
 	if entries:
 		doc.audit_count = cint(doc.audit_count) + len(entries)
 		doc.audit_hash = entries[-1]["entry_hash"]
 
 
 def write_entries(doc: Document) -> None:
-	"""Add the planned entries to the log."""
-	for entry in doc.flags.pop("audit_entries", None) or ():
-		_insert(entry)
+	"""Add the planned entries to the log; a batch adds those of all its records itself."""
+	if not doc.flags.is_in_batch:
+		for entry in doc.flags.pop("audit_entries", None) or ():
+			_insert(entry)
+
+
+def write_entries_of_batch(docs: list[Document]) -> None:
+	"""Add the planned entries of records that were saved with the flag `is_in_batch`, in the same transaction."""
+	bulk.insert_many(LOG, [entry for doc in docs for entry in doc.flags.pop("audit_entries", None) or ()])
 
 
 def log_deletion(doc: Document, reason: str = "") -> None:

@@ -18,5 +18,6 @@ def move_opportunities(lead: str, customer: str) -> list[str]:
 	for name in names:
 		doc = frappe.get_doc(OPPORTUNITY, name, for_update=True)
 		doc.update({"opportunity_from": "Customer", "party_name": customer})
+		doc.flags.details_by_system = True
 		doc.save(ignore_permissions=True)  # reason: follows the lead, whoever converts it
 	return names

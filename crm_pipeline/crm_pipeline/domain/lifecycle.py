@@ -76,6 +76,37 @@ def get_open_statuses() -> tuple[str, ...]:
 	return tuple(name for name, stage in STAGES.items() if not stage.is_closed)
 
 
+def get_main_way() -> tuple[str, ...]:
+	"""Return the stages from the first one to winning: of what may follow, the first."""
+	way = [FIRST_STAGE]
+	while not STAGES[way[-1]].is_closed:
+		way.append(STAGES[way[-1]].allowed_next[0])
+	return tuple(way)
+
+
+def get_steps(status: str, has_passed: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+	"""Return the way of a record in `status` as (stage, state) pairs.
+
+	A stage before the current one is done, or skipped when it need not and did not stand in `has_passed`;
+	one after it is next when it may follow at once, else later. An outcome takes the place of the last stage.
+	"""
+	way = get_main_way()
+	if status not in way:
+		way = (*way[:-1], status)
+	here = way.index(status)
+	steps = []
+	for position, name in enumerate(way):
+		may_be_skipped = any(status in STAGES[earlier].allowed_next for earlier in way[:position])
+		if position < here:
+			state = "skipped" if may_be_skipped and name not in has_passed else "done"
+		elif position > here:
+			state = "next" if is_allowed(status, name) else "later"
+		else:
+			state = "current"
+		steps.append((name, state))
+	return steps
+
+
 def get_foreign_outcome_fields(status: str) -> frozenset[str]:
 	"""Return the outcome fields that must be empty in `status`."""
 	return OUTCOME_FIELDS - STAGES[status].outcome_fields

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd
 
+RULE = "CRM Pipeline: Route by Region"
 ROUND_ROBIN = "Round Robin"
 LOAD_BALANCING = "Load Balancing"
 

@@ -1,8 +1,8 @@
-"""Whether anybody but this app and the framework acts when a document of a kind is saved."""
+"""Whether anybody but this app, ERPNext and the framework acts when a document of a kind is saved."""
 
 import frappe
 
-OWN_HANDLERS = ("crm_pipeline.", "frappe.")
+KNOWN_HANDLERS = ("crm_pipeline.", "erpnext.", "frappe.")
 SAVE_EVENTS = ("before_validate", "validate", "before_save", "on_update", "on_change")
 # DocType → filters under which its records act on saves of a DocType
 ACTORS = {
@@ -22,7 +22,11 @@ def is_listened_to(doctype: str) -> bool:
 
 
 def _has_foreign_hook(doctype: str) -> bool:
-	handlers = frappe.get_doc_hooks().get(doctype, {})
-	return any(
-		not handler.startswith(OWN_HANDLERS) for event in SAVE_EVENTS for handler in handlers.get(event, ())
+	hooks = frappe.get_doc_hooks()
+	handlers = (
+		handler
+		for key in (doctype, "*")
+		for event in SAVE_EVENTS
+		for handler in hooks.get(key, {}).get(event, ())
 	)
+	return any(not handler.startswith(KNOWN_HANDLERS) for handler in handlers)

@@ -16,6 +16,7 @@ def validate(doc: Document, method: str | None = None) -> None:
 	if doc.reference_type == OPPORTUNITY:
 		validate_assigner(doc)
 		end_for_good(doc)
+		leave_rule(doc)
 
 
 def validate_assigner(doc: Document) -> None:
@@ -43,6 +44,13 @@ def end_for_good(doc: Document) -> None:
 	"""
 	if doc.status == "Closed" and not _may_be_reopened(doc):
 		doc.status = "Cancelled"
+
+
+def leave_rule(doc: Document) -> None:
+	"""A to-do that a person gives to somebody else is no longer the rule's: see `visibility.NOT_ROUTED`."""
+	saved = doc.get_doc_before_save()
+	if saved and saved.allocated_to != doc.allocated_to:
+		doc.assignment_rule = None
 
 
 def on_update(doc: Document, method: str | None = None) -> None:

@@ -7,11 +7,11 @@ from frappe.desk.form import assign_to
 from frappe.model.document import Document
 
 from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.crm_pipeline.domain.routing import RULE
 from crm_pipeline.crm_pipeline.eligibility import is_eligible
 from crm_pipeline.crm_pipeline.routing import router
 from crm_pipeline.permissions import require_manager
 
-RULE = "CRM Pipeline: Route by Region"
 OPPORTUNITY = "Pipeline Opportunity"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -33,6 +33,15 @@ def set_up_routing() -> str:
 def is_set_up() -> bool:
 	"""Tell whether the rule is there and enabled."""
 	return RULE in _get_active_rules()
+
+
+def closes_todos_alone() -> bool:
+	"""Tell whether the rule, closing as this app made it, is the only one for opportunities."""
+	if _get_active_rules() != [RULE]:
+		return False
+	rule = frappe.get_cached_doc("Assignment Rule", RULE)
+	is_as_made = rule.close_condition == _get_values()["close_condition"]
+	return is_as_made and not rule.is_rule_not_applicable_today()
 
 
 def follow(doc: Document) -> None:

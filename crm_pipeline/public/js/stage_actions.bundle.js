@@ -4,20 +4,31 @@ frappe.provide("crm_pipeline");
 
 const METHODS = "crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.actions.";
 
-const lost_fields = (status) => [
-	{
-		fieldname: "lost_reasons",
-		fieldtype: "MultiSelectPills",
-		label: __("Lost Reasons"),
-		reqd: 1,
-		get_data: (text) =>
-			frappe.db.get_link_options("Pipeline Lost Reason", text, {
-				disabled: 0,
-				applies_to: ["in", ["Both", status]],
-			}),
-	},
-	{ fieldname: "outcome_detail", fieldtype: "Small Text", label: __("Outcome Detail") },
-];
+const lost_fields = (status) => {
+	// all of them, fetched once: a search would offer ten, and a late answer would replace what is offered for newer text
+	let reasons = null;
+	const loading = get_reasons(status).then((all) => (reasons = all));
+	return [
+		{
+			fieldname: "lost_reasons",
+			fieldtype: "MultiSelectPills",
+			label: __("Lost Reasons"),
+			reqd: 1,
+			get_data: () => reasons || loading,
+		},
+		{ fieldname: "outcome_detail", fieldtype: "Small Text", label: __("Outcome Detail") },
+	];
+};
+
+const get_reasons = (status) =>
+	frappe.db
+		.get_list("Pipeline Lost Reason", {
+			fields: ["name", "category"],
+			filters: { disabled: 0, applies_to: ["in", ["Both", status]] },
+			order_by: "category, name",
+			limit: 0,
+		})
+		.then((rows) => rows.map(({ name, category }) => ({ value: name, label: __(name), description: category })));
 
 const won_fields = (doc) => [
 	{

@@ -185,7 +185,6 @@ class TestDates(BadInputTestCase):
 			("closed_by", personas.ENGINEER, "Closed By"),
 			("audit_count", 9, "Audit Count"),
 			("audit_hash", "0", "Audit Hash"),
-			("mins_to_first_response", 3, "Minutes to First Response"),
 			("needs_details", 1, "Needs Details"),
 		):
 			with self.subTest(fieldname):

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import frappe
 from click.testing import CliRunner
+from frappe.desk import query_report
 
 import crm_pipeline
 from crm_pipeline import commands
@@ -119,9 +120,18 @@ class TestRealData(CsvTestCase):
 		result = self.run_real_import()
 		self.assertEqual((result.imported, len(result.rejected)), (expected["rows"], expected["rejected"]))
 		self.assertEqual(self.get_won_values(), expected["won_values"])
+		self.assertEqual(self.get_reported("Region", "won_value"), expected["won_values"])
+		if self.STEP == 1:
+			won, lost = (list(self.get_reported("Quarter", outcome).values()) for outcome in ("won", "lost"))
+			self.assertEqual((won, lost), ([531, 1254, 1257, 1196], [116, 778, 790, 789]))
 		again = self.run_real_import()
 		self.assertEqual((again.imported, again.skipped), (0, expected["rows"]))
 		self.assertEqual(list(find_problems()), [])
+
+	def get_reported(self, group_by: str, fieldname: str) -> dict:
+		filters = {"from_date": "2016-10-01", "to_date": "2017-12-31", "group_by": group_by}
+		rows = query_report.run("Win Rate", filters)["result"]
+		return {row["group"]: row[fieldname] for row in rows}
 
 	def get_won_values(self) -> dict[str, float]:
 		record = frappe.qb.DocType("Pipeline Opportunity")

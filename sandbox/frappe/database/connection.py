@@ -11,6 +11,13 @@ NATIVE_TYPES = frozenset((str, int, float, bool, type(None)))
 FUNCTIONS = {
 	"concat": lambda *values: None if None in values else "".join(str(value) for value in values),
 	"curdate": lambda: date.today().isoformat(),
+	"datediff": lambda later, earlier: (
+		None
+		if None in (later, earlier)
+		else (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
+	),
+	"month": lambda day: day and int(day[5:7]),
+	"year": lambda day: day and int(day[:4]),
 	"now": lambda: datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
 }
 DIALECT = (

@@ -42,7 +42,7 @@ class ValuesMixin:
 
 	def get_values(
 		self, doctype, filters=None, fieldname="name", ignore=None, as_dict=False, *, order_by=DEFAULT_ORDER,
-		cache=False, for_update=False, pluck=False, distinct=False, limit=None,
+		cache=False, for_update=False, wait=True, pluck=False, distinct=False, limit=None,
 	):  # fmt: skip
 		"""Return the values of all records that match, as tuples, dicts or (`pluck`) single values."""
 		fields = [fieldname] if isinstance(fieldname, str) else fieldname

@@ -53,6 +53,9 @@ class Meta:
 			position = names.index(after) + 1 if after in names else len(names)
 			self.fields.insert(position, custom_field.update(is_custom_field=1, parent=self.name))
 
+	def get_table_fields(self):
+		return self.table_fields
+
 	def get(self, key, filters=None, default=None):
 		"""Return an attribute, or those of the `fields` or `permissions` that match `filters`."""
 		value = self.__dict__.get(key, default)

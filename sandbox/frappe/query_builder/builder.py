@@ -16,6 +16,7 @@ def _get_formatted_value(cls, value, **kwargs):
 
 
 def _run(query, **options):
+	query._for_update = False  # one process: nobody to lock out
 	return frappe.db.sql(query.get_sql(), **options)
 
 

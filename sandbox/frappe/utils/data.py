@@ -91,9 +91,12 @@ def _is_json(text):
 	return True
 
 
+def get_url_to_form(doctype, name):
+	return f"http://sandbox.localhost/app/{quote(doctype.lower().replace(' ', '-'))}/{quote(cstr(name))}"
+
+
 def get_link_to_form(doctype, name, label=None):
-	path = f"{quote(doctype.lower().replace(' ', '-'))}/{quote(cstr(name))}"
-	return f'<a href="http://sandbox.localhost/app/{path}">{label or name}</a>'
+	return f'<a href="{get_url_to_form(doctype, name)}">{label or name}</a>'
 
 
 def validate_email_address(email_str, throw=False):

@@ -121,7 +121,10 @@ def _try_move(name: str, status: str, values: dict) -> str | None:
 	"""Move one record inside a savepoint; return why it was refused, or None."""
 	frappe.db.savepoint("close_many")
 	try:
-		_move(name, status, **values)
+		doc = _get_locked(name)
+		if doc.status == status:
+			refuse(_("{0} is already {1}."), name, _(status))
+		doc.update({"status": status, **values}).save()
 	except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
 		if frappe.message_log:
 			frappe.clear_last_message()

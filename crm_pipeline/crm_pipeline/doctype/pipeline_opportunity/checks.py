@@ -11,6 +11,17 @@ from crm_pipeline.crm_pipeline.refusal import get_label, refuse
 from crm_pipeline.exceptions import AppendOnlyError
 from crm_pipeline.permissions import is_manager
 
+# written while a form may be open (by an e-mail that arrives, by a job): what the form sends back is old, so the
+# stored value stands without a word
+WRITTEN_MEANWHILE = (
+	"awaiting_response_since",
+	"last_correspondence_on",
+	"auto_close_warned_on",
+	"first_responded_on",
+	"mins_to_first_response",
+	"working_mins_to_first_response",
+	"next_contact_notified_on",
+)
 # set by this app alone; a caller's value is dropped on a new record and refused on a saved one
 SYSTEM_FIELDS = (
 	"opened_on",
@@ -30,13 +41,9 @@ SYSTEM_FIELDS = (
 	"routing_explanation",
 	"assignment_due",
 	"next_contact_event",
-	"awaiting_response_since",
-	"auto_close_warned_on",
-	"first_responded_on",
-	"mins_to_first_response",
-	"working_mins_to_first_response",
 	"audit_count",
 	"audit_hash",
+	*WRITTEN_MEANWHILE,
 )
 HISTORY_FIELDS = frozenset({"is_history", "opened_on", "closed_on"})
 
@@ -71,7 +78,11 @@ def validate_system_fields(doc: Document) -> None:
 		refuse(_("{0} is not submitted or cancelled. Change its status instead."), doc.name)
 	saved = doc.get_doc_before_save()
 	for fieldname in SYSTEM_FIELDS if saved else ():
-		if not doc.is_system_value(fieldname) and not is_same_value(doc, saved, fieldname):
+		if doc.is_system_value(fieldname) or is_same_value(doc, saved, fieldname):
+			continue
+		if fieldname in WRITTEN_MEANWHILE:
+			doc.set(fieldname, saved.get(fieldname))
+		else:
 			refuse(
 				_("{0} is set by the system and can't become {1}. Leave it out."),
 				get_label(doc, fieldname),
@@ -82,12 +93,19 @@ def validate_system_fields(doc: Document) -> None:
 def validate_required(doc: Document) -> None:
 	"""Name what is missing. A record that came by e-mail is saved without, and marked."""
 	missing = [name for name in REMEDIES if doc.get(name) in (None, "")]
-	if doc.needs_details and missing:
+	if doc.needs_details and missing and not doc.flags.details_confirmed:
 		doc.flags.ignore_mandatory = True
 	elif missing:
 		refuse("{0} {1}", _("{0} is missing.").format(get_label(doc, missing[0])), _(REMEDIES[missing[0]]))
-	elif doc.needs_details:
+	elif doc.needs_details and _has_new_details(doc):
 		doc.set_system_value("needs_details", 0)
+
+
+def _has_new_details(doc: Document) -> bool:
+	"""Details are new when somebody confirms or changes them; a lead that becomes a customer adds none."""
+	if doc.is_new() or doc.flags.details_by_system:
+		return False
+	return doc.flags.details_confirmed or any(has_changed(doc, fieldname) for fieldname in REMEDIES)
 
 
 def validate_masters(doc: Document) -> None:

@@ -68,18 +68,24 @@ def get_default_title(doc: Document) -> str:
 
 def point_out_open_opportunity(doc: Document) -> None:
 	"""Tell the creator about an open opportunity (that they may see) for the same party and product line."""
-	if not doc.is_new() or doc.is_history or frappe.flags.in_import:
+	if not doc.is_new() or doc.is_history or doc.needs_details or frappe.flags.in_import:
 		return
-	same = {
-		"opportunity_from": doc.opportunity_from,
-		"party_name": doc.party_name,
-		"product_line": doc.product_line,
-		"status": ("in", lifecycle.get_open_statuses()),
-	}
+	same = {"name": ("in", _get_open_opportunities(doc))}
+	if not same["name"][1]:
+		return
 	for name in frappe.get_list(doc.doctype, filters=same, pluck="name", limit=1, order_by="opened_on desc"):
 		message = _("There is already an open opportunity for {0} and {1}: {2}.")
 		link = get_link_to_form(doc.doctype, name)
 		frappe.msgprint(message.format(doc.party_display_name, doc.product_line, link), alert=True)
+
+
+def _get_open_opportunities(doc: Document) -> list[str]:
+	"""Return the open ones for the same party and product line, whoever may see them; mostly there is none."""
+	record = frappe.qb.DocType(doc.doctype)
+	query = frappe.qb.from_(record).select(record.name).where(record.party_name == doc.party_name)
+	query = query.where(record.opportunity_from == doc.opportunity_from)
+	query = query.where(record.product_line == doc.product_line)
+	return query.where(record.status.isin(lifecycle.get_open_statuses())).run(pluck=True)
 
 
 def _set_defaults_from_party(doc: Document) -> None:

@@ -21,6 +21,8 @@ def set_sales_engineer(doc: Document) -> None:
 			router.route(doc)
 		else:
 			doc.sales_engineer = frappe.session.user
+	elif _has_waited_for_region(doc):
+		router.route(doc)
 	doc.set_system_value("assignment_due", int(_needs_todo(doc)))
 
 
@@ -62,6 +64,13 @@ def _needs_todo(doc: Document) -> bool:
 	saved = doc.get_doc_before_save()
 	is_reopened = bool(saved) and lifecycle.is_reopening(saved.status, doc.status)
 	return is_reopened or has_changed(doc, "sales_engineer")
+
+
+def _has_waited_for_region(doc: Document) -> bool:
+	"""A record that came by e-mail without a region is routed once it has one."""
+	saved = doc.get_doc_before_save()
+	is_waiting = bool(saved) and saved.needs_details and not saved.region and not saved.sales_engineer
+	return bool(is_waiting and doc.region and not doc.sales_engineer)
 
 
 def _is_integration(user: str) -> bool:

@@ -1,3 +1,5 @@
+const ELIGIBLE_USERS = "crm_pipeline.crm_pipeline.eligibility.get_eligible_users";
+
 frappe.ui.form.on("Pipeline Opportunity", {
 	setup(frm) {
 		frm.set_query("opportunity_from", () => ({ filters: { name: ["in", ["Customer", "Lead"]] } }));
@@ -5,33 +7,58 @@ frappe.ui.form.on("Pipeline Opportunity", {
 		for (const field of ["product_line", "opportunity_type", "source"]) {
 			frm.set_query(field, () => ({ filters: { disabled: 0 } }));
 		}
-		for (const field of ["contact_person", "party_address"]) {
-			frm.set_query(field, () => ({
-				query:
-					field === "contact_person"
-						? "frappe.contacts.doctype.contact.contact.contact_query"
-						: "frappe.contacts.doctype.address.address.address_query",
-				filters: { link_doctype: frm.doc.opportunity_from, link_name: frm.doc.party_name },
-			}));
+		for (const fieldname of ["sales_engineer", "application_engineer"]) {
+			frm.set_query(fieldname, () => ({ query: ELIGIBLE_USERS, filters: { fieldname } }));
 		}
+		const of_party = (query) => () => ({
+			query,
+			filters: { link_doctype: frm.doc.opportunity_from, link_name: frm.doc.party_name },
+		});
+		frm.set_query("contact_person", of_party("frappe.contacts.doctype.contact.contact.contact_query"));
+		frm.set_query("party_address", of_party("frappe.contacts.doctype.address.address.address_query"));
 	},
 
 	refresh(frm) {
-		frappe.require("stage_actions.bundle.js", () => {
+		frappe.require(["stage_actions.bundle.js", "stage_bar.bundle.js", "stage_bar.bundle.css"], () => {
+			crm_pipeline.show_stage_bar(frm);
 			frm.events.add_buttons(frm);
 		});
+		frm.toggle_enable("sales_engineer", frappe.user.has_role(["Sales Manager", "System Manager"]));
+		if (!frm.is_new()) {
+			frm.set_df_property("sales_engineer", "description", "");
+		}
 		if (frm.doc.__onload?.is_closed) {
 			frm.disable_form();
 			frm.set_intro(__("Closed. A manager can reopen it."), "blue");
+		} else if (frm.doc.needs_details) {
+			frm.set_intro(__("Came by e-mail. Give or confirm its details before it can leave Open."), "orange");
+		}
+	},
+
+	onload_post_render(frm) {
+		if (frm.is_new() && !frm.doc.party_name) {
+			setTimeout(() => frm.events.focus_on_party(frm), 500);
+		}
+	},
+
+	focus_on_party(frm) {
+		// the framework focuses on the first field, which is filled already
+		if (document.activeElement === frm.get_field("opportunity_from").$input?.[0]) {
+			frm.get_field("party_name").set_focus();
 		}
 	},
 
 	add_buttons(frm) {
-		for (const status of frm.doc.__onload?.moves || []) {
-			frm.add_custom_button(crm_pipeline.MOVES[status].label(), () => crm_pipeline.move(frm, status));
+		const { moves = [], steps = [], may_correct } = frm.doc.__onload || {};
+		for (const status of moves) {
+			const $button = frm.add_custom_button(crm_pipeline.MOVES[status].label(), () =>
+				crm_pipeline.move(frm, status)
+			);
+			const is_next = steps.some((step) => step.status === status && step.state === "next");
+			$button?.addClass("pipeline-move").toggleClass("btn-primary", is_next).toggleClass("btn-default", !is_next);
 		}
-		if (frm.doc.__onload?.may_correct) {
-			frm.add_custom_button(__("Correct…"), () => crm_pipeline.correct(frm));
+		if (may_correct) {
+			frm.add_custom_button(__("Correct…"), () => crm_pipeline.correct(frm))?.addClass("pipeline-move");
 		}
 	},
 
@@ -46,24 +73,3 @@ frappe.ui.form.on("Pipeline Opportunity", {
 		frm.set_value("conversion_rate", null);
 	},
 });
-
-frappe.ui.form.on("Pipeline Opportunity Item", {
-	qty: (frm, doctype, name) => set_amount(frm, doctype, name),
-	rate: (frm, doctype, name) => set_amount(frm, doctype, name),
-	items_remove: (frm) => set_total(frm),
-});
-
-function set_amount(frm, doctype, name) {
-	const item = frappe.get_doc(doctype, name);
-	frappe.model.set_value(doctype, name, "amount", flt(item.qty) * flt(item.rate));
-	set_total(frm);
-}
-
-function set_total(frm) {
-	const total = (frm.doc.items || []).reduce((sum, item) => sum + flt(item.amount), 0);
-	const offered = frm.doc.items_total;
-	frm.set_value("items_total", total);
-	if (!frm.doc.potential_value || flt(frm.doc.potential_value) === flt(offered)) {
-		frm.set_value("potential_value", total);
-	}
-}

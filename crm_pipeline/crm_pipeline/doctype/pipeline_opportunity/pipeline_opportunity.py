@@ -1,4 +1,3 @@
-import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
@@ -7,8 +6,11 @@ from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 	checks,
 	closed,
 	conflict,
+	indexes,
 	input_values,
 	items,
+	link_names,
+	locked,
 	money,
 	party,
 	people,
@@ -16,6 +18,9 @@ from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 )
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import get_next_name
 from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.crm_pipeline.follow_up import auto_close, next_contact
+from crm_pipeline.crm_pipeline.form import history
+from crm_pipeline.crm_pipeline.mail import incoming
 from crm_pipeline.crm_pipeline.offers import links, supplier_rates
 from crm_pipeline.crm_pipeline.routing import rule
 from crm_pipeline.permissions import is_manager
@@ -67,6 +72,7 @@ class PipelineOpportunity(Document):
 		items: DF.Table[PipelineOpportunityItem]
 		items_total: DF.Currency
 		keep_open_until: DF.Date | None
+		last_correspondence_on: DF.Datetime | None
 		lead: DF.Link | None
 		lost_reasons: DF.TableMultiSelect[PipelineOpportunityLostReason]
 		margin_percent: DF.Percent
@@ -75,6 +81,7 @@ class PipelineOpportunity(Document):
 		next_contact_by: DF.Link | None
 		next_contact_date: DF.Datetime | None
 		next_contact_event: DF.Data | None
+		next_contact_notified_on: DF.Datetime | None
 		next_step: DF.SmallText | None
 		notes: DF.TextEditor | None
 		offer: DF.Link | None
@@ -122,7 +129,9 @@ class PipelineOpportunity(Document):
 
 	def onload(self):
 		self.set_onload("moves", stage.get_offered_moves(self))
+		self.set_onload("steps", history.get_steps(self))
 		self.set_onload("is_closed", lifecycle.is_closed(self.status))
+		self.set_onload("auto_close", auto_close.get_outlook(self))
 		self.set_onload("may_correct", lifecycle.is_closed(self.status) and is_manager())
 
 	def before_naming(self):
@@ -152,6 +161,8 @@ class PipelineOpportunity(Document):
 		checks.validate_masters(self)
 		checks.validate_offer(self)
 		checks.validate_follow_up(self)
+		auto_close.validate_keep_open(self)
+		next_contact.set_next_contact(self)
 		stage.set_stage(self)
 		money.set_weighted_value(self)
 		party.set_title(self)
@@ -159,6 +170,7 @@ class PipelineOpportunity(Document):
 
 	def before_save(self):
 		log.plan_entries(self)
+		locked.keep_unchanged_tables(self)
 
 	def after_insert(self):
 		people.tell_creator(self)
@@ -166,6 +178,7 @@ class PipelineOpportunity(Document):
 	def on_update(self):
 		log.write_entries(self)
 		links.claim_offer(self)
+		next_contact.follow(self)
 		rule.follow(self)
 
 	def on_change(self):
@@ -173,21 +186,28 @@ class PipelineOpportunity(Document):
 
 	def on_trash(self):
 		checks.validate_deletion(self)
-		self.delete_next_contact_event()
+		next_contact.delete_events(self)
 		log.log_deletion(self)
 
 	def before_rename(self, old, new, merge=False):
 		checks.refuse_rename(self)
 
-	def insert(self, *args, **kwargs):
+	def insert(self, ignore_permissions=None, *args, **kwargs):
+		if incoming.is_mail(self, ignore_permissions):
+			return incoming.receive(self)
 		with conflict.told_about(self.name):
-			return super().insert(*args, **kwargs)
+			return super().insert(ignore_permissions, *args, **kwargs)
 
 	def save(self, *args, **kwargs):
 		with conflict.told_about(self.name):
 			return super().save(*args, **kwargs)
 
+	def load_doc_before_save(self, **options):
+		if not locked.use_locked_copy(self):
+			super().load_doc_before_save(**options)
+
 	def get_invalid_links(self, is_submittable=False):
+		link_names.read_ahead(self)
 		invalid_links, cancelled_links = super().get_invalid_links(is_submittable)
 		checks.validate_links(self, invalid_links)
 		return invalid_links, cancelled_links
@@ -197,26 +217,13 @@ class PipelineOpportunity(Document):
 		self.set(fieldname, value)
 		self.flags.setdefault("system_values", set()).add(fieldname)
 
+	def get_stage_changes(self):
+		"""For print formats: the stages so far, oldest first."""
+		return history.get_stage_changes(self.name)
+
 	def is_system_value(self, fieldname) -> bool:
 		return fieldname in (self.flags.system_values or ())
 
-	def delete_next_contact_event(self):
-		if self.next_contact_event and frappe.db.exists("Event", self.next_contact_event):
-			frappe.delete_doc(
-				"Event", self.next_contact_event, ignore_permissions=True
-			)  # reason: its own event
-
 
 def on_doctype_update():
-	"""Lists are filtered by one of these and sorted by `modified`."""
-	for fields in (
-		["sales_engineer", "modified"],
-		["application_engineer", "modified"],
-		["status", "modified"],
-		["region", "modified"],
-		["product_line", "modified"],
-		["party_name", "product_line", "status"],
-		["lead", "status"],
-		["closed_on", "status"],
-	):
-		frappe.db.add_index("Pipeline Opportunity", fields)
+	indexes.make_all()

@@ -6,8 +6,33 @@ const STATUS_COLORS = {
 	Rejected: "gray",
 };
 
+// column → the width of window from which it is shown
+const COLUMNS = {
+	party_display_name: 768,
+	region: 768,
+	sales_engineer: 768,
+	application_engineer: 1300,
+	product_line: 1200,
+	potential_value: 768,
+	status: 768,
+	opened_on: 1200,
+	next_contact_date: 1600,
+};
+
+const LABELS = { potential_value: "Potential Value" };
+
+// what fits into a column; whole values stand in the form
+const FORMATTERS = {
+	sales_engineer: (user) => frappe.user_info(user).fullname.split("@")[0],
+	application_engineer: (user) => frappe.user_info(user).fullname.split("@")[0],
+	potential_value: (value, doc) => format_currency(value, doc.currency, 0),
+	opened_on: (moment) => frappe.datetime.str_to_user(moment, false, true),
+};
+
 frappe.listview_settings["Pipeline Opportunity"] = {
 	add_fields: ["status"],
+	hide_name_column: true,
+	formatters: Object.fromEntries(Object.keys(FORMATTERS).map((name) => [name, show_filterable])),
 
 	get_indicator(doc) {
 		return [__(doc.status), STATUS_COLORS[doc.status], `status,=,${doc.status}`];
@@ -15,6 +40,10 @@ frappe.listview_settings["Pipeline Opportunity"] = {
 
 	onload(listview) {
 		listview.page.set_title(__("Opportunities"));
+		set_texts(listview);
+		if (listview.view_name === "List") {
+			set_columns(listview);
+		}
 		frappe.require(["stage_actions.bundle.js", "hand_over.bundle.js"], () => {
 			add_stage_actions(listview);
 			if (frappe.user.has_role(["Sales Manager", "System Manager"])) {
@@ -23,6 +52,51 @@ frappe.listview_settings["Pipeline Opportunity"] = {
 		});
 	},
 };
+
+function show_filterable(value, df, doc) {
+	if (!value) {
+		return "";
+	}
+	const escape = frappe.utils.escape_html;
+	return `<span class="ellipsis" title="${__(df.label)}: ${escape(value)}">
+		<a class="filterable ellipsis" data-filter="${df.fieldname},=,${escape(value)}">
+		${escape(FORMATTERS[df.fieldname](value, doc))}</a></span>`;
+}
+
+function set_texts(listview) {
+	// the framework would say "Add Pipeline Opportunity" and "No Pipeline Opportunity found …"
+	const label = __("New Opportunity");
+	listview.set_primary_action = () => {
+		if (listview.can_create && !frappe.boot.read_only) {
+			listview.page.set_primary_action(label, () => listview.make_new_doc(), "add");
+		} else {
+			listview.page.clear_primary_action();
+		}
+	};
+	listview.set_primary_action();
+	const button = `<p><button class="btn btn-default btn-sm btn-new-doc">${label}</button></p>`;
+	listview.get_no_result_message = () => `<div class="msg-box no-border">
+		<p>${__("No opportunities for this selection")}</p>${listview.can_create ? button : ""}</div>`;
+}
+
+function set_columns(listview) {
+	// the party first, not the title; on a phone the title alone, and what was chosen in List Settings stays
+	const set_up = listview.setup_columns;
+	listview.setup_columns = function () {
+		set_up.call(this);
+		const shown = Object.keys(COLUMNS).filter((name) => window.innerWidth >= COLUMNS[name]);
+		if (this.list_view_settings.fields || !shown.length) {
+			return;
+		}
+		const fields = shown.map((name) => ({
+			type: name === "status" ? "Status" : "Field",
+			df: { ...frappe.meta.get_docfield(this.doctype, name), ...(name in LABELS && { label: LABELS[name] }) },
+		}));
+		this.columns = [{ ...fields[0], type: "Subject" }, { type: "Tag" }, ...fields.slice(1)];
+	};
+	listview.setup_columns();
+	listview.render_header(true);
+}
 
 function add_stage_actions(listview) {
 	for (const status of ["Offer Made", "Lost", "Rejected"]) {

@@ -37,6 +37,8 @@ def set_stage(doc: Document) -> None:
 
 def get_offered_moves(doc: Document) -> list[str]:
 	"""Return the statuses that the current user may move the saved record to, for the form's buttons."""
+	if doc.needs_details:
+		return []
 	may_write = frappe.has_permission(doc.doctype, "write", doc=doc)  # unlike the method, without a message
 	return [
 		status
@@ -109,7 +111,7 @@ def _validate_transition(doc: Document, saved: Document) -> None:
 		frappe.throw(text, TransitionError, title=_("Not Allowed"))
 	if doc.needs_details:
 		refuse(
-			_("{0} came by e-mail and lacks details. Fill them in before it leaves Open."),
+			_("{0} came by e-mail and lacks details. Fill in or confirm them before it leaves Open."),
 			doc.name,
 			exception=TransitionError,
 		)

@@ -1,3 +1,5 @@
+import frappe
+
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.row import OpportunityRow
 
 
@@ -16,3 +18,9 @@ class PipelineOpportunityLostReason(OpportunityRow):
 		parenttype: DF.Data
 	# end: auto-generated types
 	pass
+
+
+def on_doctype_update():
+	frappe.db.add_index(
+		"Pipeline Opportunity Lost Reason", ["parent", "parenttype", "lost_reason"], "pipeline_reasons"
+	)

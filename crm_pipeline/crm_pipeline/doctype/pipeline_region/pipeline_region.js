@@ -1,9 +1,9 @@
 frappe.ui.form.on("Pipeline Region", {
 	setup(frm) {
 		frm.set_query("parent_pipeline_region", () => ({ filters: { is_group: 1 } }));
-		for (const [field, parent] of [["user", "members"], ["sales_manager"]]) {
-			frm.set_query(field, parent, () => ({ filters: { enabled: 1, user_type: "System User" } }));
-		}
+		const of_users = () => ({ filters: { enabled: 1, user_type: "System User" } });
+		frm.set_query("user", "members", of_users);
+		frm.set_query("sales_manager", of_users);
 	},
 
 	refresh(frm) {

@@ -1,10 +1,14 @@
+import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import cint, flt
 
+from crm_pipeline.crm_pipeline.domain import lifecycle, working_time
+from crm_pipeline.crm_pipeline.overrides import selling_settings
 from crm_pipeline.crm_pipeline.refusal import get_label, refuse
 
 PERCENTAGES = ("probability_open", "probability_offer_made")
+WORKING_HOURS = ("working_hours_from", "working_hours_to")
 
 
 class PipelineSettings(Document):
@@ -49,6 +53,11 @@ class PipelineSettings(Document):
 
 	def validate(self):
 		self.validate_percentages()
+		self.validate_times()
+		self.validate_auto_close()
+
+	def on_update(self):
+		selling_settings.follow(self)
 
 	def validate_percentages(self):
 		for fieldname in PERCENTAGES:
@@ -58,3 +67,44 @@ class PipelineSettings(Document):
 					get_label(self, fieldname),
 					self.get(fieldname),
 				)
+
+	def validate_times(self):
+		opens, closes = (self.get_time(fieldname) for fieldname in WORKING_HOURS)
+		self.get_time("reminder_time")
+		if opens and closes and closes <= opens:
+			message = _("{0} is {1}, which is not after {2}. Enter a later time.")
+			refuse(message, get_label(self, "working_hours_to"), closes, opens)
+
+	def get_time(self, fieldname):
+		"""Return a time of day as time since midnight, None when it is empty."""
+		try:
+			return working_time.parse_time(self.get(fieldname))
+		except ValueError:
+			message = _("{0} is {1}, which is no time of day. Enter it as HH:MM.")
+			refuse(message, get_label(self, fieldname), self.get(fieldname))
+
+	def validate_auto_close(self):
+		"""What auto-close needs while it is on: days of silence, a warning before, and a reason to close with."""
+		if not self.auto_close:
+			return
+		after, warning = cint(self.auto_close_after_days), cint(self.auto_close_warning_days)
+		if after < 2:
+			message = _("{0} is {1}. Auto-close needs at least 2 days.")
+			refuse(message, get_label(self, "auto_close_after_days"), after)
+		if not 0 < warning < after:
+			message = _(
+				"{0} is {1}. Enter a number from 1 to {2}, so that the warning comes before the closing."
+			)
+			refuse(message, get_label(self, "auto_close_warning_days"), warning, after - 1)
+		self.validate_auto_close_reason()
+
+	def validate_auto_close_reason(self):
+		label = get_label(self, "auto_close_lost_reason")
+		if not self.auto_close_lost_reason:
+			refuse(_("{0} is missing. Choose the reason with which auto-close closes."), label)
+		reason = frappe.get_cached_doc("Pipeline Lost Reason", self.auto_close_lost_reason)
+		if reason.disabled:
+			refuse(_("{0} {1} is disabled. Choose another one."), label, reason.name)
+		if not lifecycle.reason_applies(reason.applies_to, lifecycle.LOST):
+			message = _("{0} {1} applies to {2}, and auto-close closes as {3}. Choose another one.")
+			refuse(message, label, reason.name, _(reason.applies_to), _(lifecycle.LOST))
