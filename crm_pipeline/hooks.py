@@ -92,7 +92,11 @@ doc_events[("User", "Pipeline Lost Reason")] = {
 scheduler_events = {
 	"cron": {"*/15 * * * *": ["crm_pipeline.tasks.remind_of_next_contacts"]},
 	"hourly_long": ["crm_pipeline.tasks.catch_up_mails"],
-	"daily_long": ["crm_pipeline.tasks.check_audit_log", "crm_pipeline.tasks.catch_up_offers", "crm_pipeline.tasks.auto_close"]
+	"daily_long": [
+		"crm_pipeline.tasks.check_audit_log",
+		"crm_pipeline.tasks.catch_up_offers",
+		"crm_pipeline.tasks.auto_close",
+	],
 }
 
 # promises to the framework

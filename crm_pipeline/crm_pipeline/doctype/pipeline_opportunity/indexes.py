@@ -6,6 +6,7 @@ DOCTYPE = "Pipeline Opportunity"
 # a list is filtered by one or two of these and sorted by `modified`; the last column of one saves a look-up
 LISTS = (
 	("sales_engineer", "modified"),
+	("sales_engineer", "region", "modified"),
 	("sales_engineer", "status", "region", "modified"),
 	("application_engineer", "modified"),
 	("status", "modified"),

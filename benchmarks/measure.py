@@ -1,0 +1,79 @@
+"""Times and counts: two sides of the same work by turns, so that a busy machine slows both alike."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import frappe
+
+
+@dataclass
+class Sample:
+	"""One side of one piece of work: times in ms and statements sent, one of each per repeat."""
+
+	times: list[float] = field(default_factory=list)
+	statements: list[int] = field(default_factory=list)
+
+	@property
+	def median(self) -> float:
+		return statistics.median(self.times)
+
+	@property
+	def median_statements(self) -> int:
+		return int(statistics.median(self.statements))
+
+
+# ms per side, after which work is not repeated
+BUDGET = 2500
+
+Work = Callable[[], object]
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+	"""Yield the list that every statement sent to the database lands in."""
+	seen: list[str] = []
+	cursor = frappe.db._cursor
+	execute = cursor.execute
+
+	def note(query, *arguments):
+		seen.append(query)
+		return execute(query, *arguments)
+
+	cursor.execute = note
+	try:
+		yield seen
+	finally:
+		cursor.execute = execute
+
+
+def measure_once(sample: Sample, work: Work) -> object:
+	gc.collect()
+	with counted_statements() as seen:
+		start = time.perf_counter()
+		result = work()
+		sample.times.append((time.perf_counter() - start) * 1000)
+	sample.statements.append(len(seen))
+	return result
+
+
+def alternate(sides: dict[str, Work], repeats: int, before: Work = lambda: None) -> dict[str, Sample]:
+	"""Run each side once per round, `before` it what is not timed, and return their samples.
+
+	The first round warms up and counts only for work that takes so long that it isn't repeated often.
+	"""
+	samples = {name: Sample() for name in sides}
+	warm_up = {name: Sample() for name in sides}
+	for turn in range(1 + repeats):
+		for name, work in sides.items():
+			spent = sum(warm_up[name].times + samples[name].times)
+			if turn and spent > BUDGET:
+				continue
+			before()
+			measure_once(samples[name] if turn else warm_up[name], work)
+	return {name: samples[name] if samples[name].times else warm_up[name] for name in sides}

@@ -1,0 +1,136 @@
+"""Script reports, number cards and charts, for a manager and for the engineer with a fifth of the rows."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Iterator
+
+import frappe
+from frappe.core.doctype.report.report import get_report_module_dotted_path
+from frappe.desk.doctype.dashboard_chart import dashboard_chart
+from frappe.desk.doctype.number_card.number_card import get_result
+from frappe.utils import add_days, add_months, add_years, nowdate
+
+from benchmarks import people
+from benchmarks.data import DAYS
+from benchmarks.measure import alternate
+from benchmarks.site import fresh, get_company
+from benchmarks.table import MILLISECONDS, Row
+from crm_pipeline.crm_pipeline.desk.cards import CARDS, get_card
+from crm_pipeline.crm_pipeline.desk.charts import CHARTS, get_chart
+
+FAMILY = "reports"
+MOST = 300
+USERS = {"manager": people.MANAGER, "owner of 20 %": people.BIG_OWNER}
+STAGES_REPORT = "Opportunity Summary by Sales Stage"
+# our report → the nearest of ERPNext's and its filters beside the period
+REPORTS = {
+	"Minutes to First Response for Opportunity": ("First Response Time for Opportunity", {}),
+	"Lost Opportunity Trends": ("Lost Opportunity", {"company": None}),
+	"Pipeline Funnel": (
+		STAGES_REPORT,
+		{"based_on": "Opportunity Owner", "data_based_on": "Amount", "company": None},
+	),
+	"Win Rate": (STAGES_REPORT, {"based_on": "Source", "data_based_on": "Number", "company": None}),
+	"Pipeline Forecast": (
+		"Sales Pipeline Analytics",
+		{"pipeline_by": "Owner", "range": "Monthly", "based_on": "Amount", "company": None},
+	),
+	"Stalled Opportunities": (None, {}),
+}
+# our card → ERPNext's with the same meaning
+CARD_PAIRS = {"Open": "Open Opportunity", "New This Month": "New Opportunity (Last 1 Month)"}
+CHART_PAIRS = {
+	"Pipeline by Region": "Territory Wise Opportunity Count",
+	"Pipeline Won Value by Month": "Won Opportunities",
+}
+
+
+def run(repeats: int) -> Iterator[Row]:
+	yield from measure_reports(repeats)
+	yield from measure_cards(repeats)
+	yield from measure_charts(repeats)
+
+
+def measure_reports(repeats: int) -> Iterator[Row]:
+	today = nowdate()
+	periods = {"a year": add_months(today, -12), "five years": add_days(today, -DAYS)}
+	for name, (theirs, more) in REPORTS.items():
+		for title, first in periods.items():
+			period = {"from_date": first, "to_date": today}
+			for who, user in USERS.items():
+				sides = {"ours": lambda name=name, period=period: run_report(name, period)}
+				if theirs and user == people.MANAGER:
+					more = {key: value or get_company().name for key, value in more.items()}
+					filters = {**period, **more}
+					sides["theirs"] = lambda theirs=theirs, filters=filters: run_report(theirs, filters)
+				yield measure(f"{name}, {title}, {who}", sides, user, repeats, theirs or "")
+
+
+def measure_cards(repeats: int) -> Iterator[Row]:
+	for name in CARDS:
+		for who, user in USERS.items():
+			sides = {"ours": lambda name=name: get_card(json.dumps({"card": name}))}
+			if name in CARD_PAIRS and user == people.MANAGER:
+				sides["theirs"] = lambda name=name: get_their_card(CARD_PAIRS[name])
+			yield measure(f"card {name}, {who}", sides, user, repeats, CARD_PAIRS.get(name, ""))
+
+
+def measure_charts(repeats: int) -> Iterator[Row]:
+	for name in CHARTS:
+		for who, user in USERS.items():
+			sides = {"ours": lambda name=name: get_chart(name)}
+			if name in CHART_PAIRS and user == people.MANAGER:
+				sides["theirs"] = lambda name=name: get_their_chart(CHART_PAIRS[name])
+			yield measure(f"chart {name}, {who}", sides, user, repeats, CHART_PAIRS.get(name, ""))
+
+
+def measure(work: str, sides: dict, user: str, repeats: int, pair: str) -> Row:
+	samples = alternate(sides, repeats, before=lambda: fresh(user))
+	ours, theirs = samples["ours"], samples.get("theirs")
+	note = f"ours takes {get_peak(sides['ours'], user):.1f} MB"
+	if theirs:
+		note = f"against {pair}; {note}"
+	return Row(
+		FAMILY,
+		work,
+		MILLISECONDS,
+		ours.median,
+		theirs.median if theirs else None,
+		ours.median_statements,
+		theirs.median_statements if theirs else None,
+		most=MOST,
+		note=note,
+	)
+
+
+def get_peak(work, user: str) -> float:
+	"""Return the MB of Python objects that a run holds at most."""
+	fresh(user)
+	tracemalloc.start()
+	try:
+		work()
+		return tracemalloc.get_traced_memory()[1] / 1e6
+	finally:
+		tracemalloc.stop()
+
+
+def run_report(name: str, filters: dict):
+	"""Run what the report's page runs, without the page's own formatting."""
+	module = frappe.get_cached_value("Report", name, "module")
+	execute = frappe.get_attr(f"{get_report_module_dotted_path(module, name)}.execute")
+	return execute(frappe._dict(filters))
+
+
+def get_their_card(name: str):
+	card = frappe.get_doc("Number Card", name)
+	filters = [row for row in json.loads(card.filters_json) if row[3] is not None]
+	if name == "Open Opportunity":  # as delivered it counts every status
+		filters = [["Opportunity", "status", "=", "Open"]]
+	return get_result(card.as_json(), filters)
+
+
+def get_their_chart(name: str):
+	first, last = add_years(nowdate(), -1), nowdate()
+	return dashboard_chart.get(chart_name=name, no_cache=1, from_date=first, to_date=last)
