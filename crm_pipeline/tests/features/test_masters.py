@@ -91,7 +91,9 @@ class TestSeeds(PipelineTestCase):
 	def test_a_migrate_brings_nothing_back(self):
 		with (
 			as_user("Administrator"),
-			patch.object(install.custom_fields, "create"),  # DDL commits: columns, sequence and index are left out
+			patch.object(
+				install.custom_fields, "create"
+			),  # DDL commits: columns, sequence and index are left out
 			patch.object(install, "set_up_sequence"),
 			patch.object(install.visibility, "make_index"),
 		):
