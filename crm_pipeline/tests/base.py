@@ -63,6 +63,8 @@ def forget_cached_documents() -> None:
 	frappe.cache.delete_keys("document_cache::")
 	clear_doctype_map(RULE, OPPORTUNITY)
 	frappe.db.value_cache.clear()
+	frappe.local.outgoing_email_account = {}
+	frappe.local.incoming_email_account = {}
 
 
 def rest_assignment_rules() -> list[str]:

@@ -51,9 +51,11 @@ class CommittedAutoCloseTestCase(CommittedTestCase):
 
 	@classmethod
 	def remove_committed(cls) -> None:
+		frappe.db.rollback()
 		change_settings(**{fieldname: cls.settings[fieldname] for fieldname in ON})
 		if rule.RULE not in cls.resting_rules:
 			rule.delete()
+		frappe.db.commit()
 		super().remove_committed()
 
 	def setUp(self) -> None:

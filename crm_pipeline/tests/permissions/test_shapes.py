@@ -117,8 +117,7 @@ class TestShapes(PipelineTestCase):
 		with patch.object(visibility, "FREQUENT", 1):
 			self.assertIn("coalesce", visibility.get_condition(USER))
 			self.assertEqual(len(self.get_listed()), 2)
-		with patch.object(visibility, "LATEST", 0):
-			self.assertIn("select", visibility.get_condition(USER))
+		self.assertIn("select", visibility.get_condition(USER))
 
 	def get_listed(self) -> set[str]:
 		with as_user(USER):
