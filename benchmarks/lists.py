@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import frappe
@@ -91,7 +91,7 @@ def measure_pages(repeats: int) -> Iterator[Row]:
 			}
 			samples = alternate_as(user, sides, repeats)
 			if user in COMPARABLE:
-				assert_same_rows(sides, f"page {name}, {who}")
+				assert_same(samples, len, f"page {name}, {who}")
 			row = make_row(f"page {name}, {who}", samples, most=10, most_ratio=1.0)
 			row.floor, row.note = time_bare_query(sides["ours"], user, repeats), "floor = its SQL alone"
 			yield row
@@ -107,9 +107,9 @@ def measure_counts(repeats: int) -> Iterator[Row]:
 					"theirs": lambda piece=piece, limit=limit: get_count(THEIRS, piece.theirs, limit),
 				}
 				samples = alternate_as(user, sides, repeats)
-				count = sides["ours"]()
+				count = samples["ours"].result
 				if user in COMPARABLE:
-					assert_same_count(sides, f"{title} {name}, {who}")
+					assert_same(samples, int, f"{title} {name}, {who}")
 				row = make_row(f"{title} {name}, {who}", samples, note=f"{count:,} rows")
 				if limit or count <= 100_000:
 					row.most = 25
@@ -175,16 +175,10 @@ def get_list_fields(doctype: str) -> list[str]:
 	return [f"`tab{doctype}`.`{name}`" for name in names]
 
 
-def assert_same_rows(sides: dict, what: str) -> None:
-	ours, theirs = (len(side()) for side in sides.values())
+def assert_same(samples: dict[str, Sample], measure: Callable, what: str) -> None:
+	ours, theirs = (measure(sample.result) for sample in samples.values())
 	if ours != theirs:
-		raise AssertionError(f"{what}: {ours} rows of ours, {theirs} of ERPNext's")
-
-
-def assert_same_count(sides: dict, what: str) -> None:
-	ours, theirs = (side() for side in sides.values())
-	if ours != theirs:
-		raise AssertionError(f"{what}: {ours} counted of ours, {theirs} of ERPNext's")
+		raise AssertionError(f"{what}: {ours} of ours, {theirs} of ERPNext's")
 
 
 def add_bare_count(row: Row, piece: Slice, user: str, repeats: int) -> None:

@@ -75,7 +75,7 @@ def _is_frequent(user: str, used: set[str]) -> bool:
 	for fieldname in (ENGINEER_FIELDS[way] for way in ENGINEER_FIELDS if way in used):
 		own = latest.where(opportunity[fieldname] == user).orderby(opportunity.modified, order=frappe.qb.desc)
 		since = own.limit(1).offset(FREQUENT - 1).run()
-		if since and len(latest.where(opportunity.modified > since[0][0]).limit(LATEST).run()) < LATEST:
+		if since and not latest.where(opportunity.modified > since[0][0]).limit(1).offset(LATEST - 1).run():
 			return True
 	return False
 
