@@ -106,8 +106,11 @@ def _convert(doc: Document, item: Document, best: dict[str, tuple[float, str]]) 
 
 
 def _set_margins(doc: Document) -> None:
-	costed = [item for item in doc.items if flt(item.supplier_rate) > 0]
+	"""An item that is not priced yet has no margin, nor has one without a supplier's rate."""
+	costed = [item for item in doc.items if flt(item.supplier_rate) > 0 and flt(item.rate) > 0]
 	for item in doc.items:
+		item.margin_percent = 0
+	for item in costed:
 		item.margin_percent = flt(margin.get_margin_percent(flt(item.rate), flt(item.supplier_rate)), 2)
 	cost = sum(flt(item.supplier_rate) * flt(item.qty) for item in costed)
 	doc.margin_percent = flt(margin.get_margin_percent(sum(flt(item.amount) for item in costed), cost), 2)

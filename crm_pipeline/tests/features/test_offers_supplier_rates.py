@@ -121,6 +121,13 @@ class TestMargin(SupplierRatesTestCase):
 		doc.save()
 		self.assertEqual((doc.items[0].margin_percent, doc.margin_percent), (20, 20))
 
+	def test_what_is_not_priced_yet_has_none(self):
+		submit_supplier_quotation(self.opportunity, 50, 80)
+		doc = frappe.get_doc(OPPORTUNITY, self.opportunity)
+		doc.items[0].rate = 0
+		doc.save()
+		self.assertEqual((doc.items[0].margin_percent, doc.margin_percent), (0, 25))
+
 	def test_a_low_one_is_pointed_out_on_the_quotation(self):
 		submit_supplier_quotation(self.opportunity, 95, 80)
 		frappe.clear_messages()
