@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import erpnext
@@ -50,12 +52,12 @@ def main() -> int:
 	data.prepare(options.rows, say)
 	facts = get_facts(options)
 	say(describe(facts))
-	rows = []
+	rows = read_rows(options)
 	for family in options.only or FAMILIES:
 		rows += measure(family, options.repeats)
+		write_json(rows, facts, options.json)
 	report = "\n".join([describe(facts), "", format_table(rows), "", summarize(rows)])
 	print("", report, sep="\n")
-	write_json(rows, facts, options.json)
 	options.json.with_suffix(".md").write_text(f"# Results\n\n{report}\n")
 	say(f"Written to {options.json}")
 	return 0
@@ -73,6 +75,16 @@ def get_options() -> argparse.Namespace:
 		parser.error(f"Unknown: {', '.join(sorted(unknown))}. Families are {', '.join(FAMILIES)}.")
 	options.json = options.json or RESULTS / f"{options.rows}.json"
 	return options
+
+
+def read_rows(options: argparse.Namespace) -> list[Row]:
+	"""Return what a run before measured in the families that this one leaves out."""
+	if not options.only or not options.json.exists():
+		return []
+	names = {field.name for field in fields(Row)}
+	written = json.loads(options.json.read_text())["rows"]
+	rows = [Row(**{name: row[name] for name in names}) for row in written]
+	return [row for row in rows if row.family not in options.only]
 
 
 def measure(family: str, repeats: int) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import frappe
 
 from benchmarks.lists import CAP, SLICES, USERS, get_count, get_page
-from benchmarks.measure import alternate, counted_statements
+from benchmarks.measure import alternate, counted_statements, get_list_query
 from benchmarks.site import OURS, THEIRS, fresh
 from benchmarks.table import Row
 
@@ -106,7 +106,7 @@ def explain_lists() -> Iterator[Row]:
 def explain(work: str, ask) -> Row:
 	with counted_statements() as seen:
 		ask()
-	query = seen[-1]
+	query = get_list_query(seen, OURS)
 	plan = frappe.db.sql(f"explain {query}", as_dict=True)
 	before = get_rows_read()
 	frappe.db.sql(query)

@@ -13,7 +13,7 @@ from frappe.query_builder.functions import Count
 from pypika.terms import LiteralValue
 
 from benchmarks import people
-from benchmarks.measure import Sample, Work, alternate, counted_statements
+from benchmarks.measure import Sample, Work, alternate, counted_statements, get_list_query
 from benchmarks.site import OURS, THEIRS, fresh
 from benchmarks.table import MILLISECONDS, Row
 from crm_pipeline.permissions import get_opportunity_conditions
@@ -138,7 +138,7 @@ def time_bare_query(work: Work, user: str, repeats: int) -> float:
 	fresh(user)
 	with counted_statements() as seen:
 		work()
-	query = seen[-1]
+	query = get_list_query(seen, OURS)
 	return alternate({"bare": lambda: frappe.db.sql(query)}, repeats)["bare"].median
 
 

@@ -10,7 +10,7 @@ import frappe
 from frappe.core.doctype.report.report import get_report_module_dotted_path
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 from frappe.desk.doctype.number_card.number_card import get_result
-from frappe.utils import add_days, add_months, add_years, nowdate
+from frappe.utils import add_days, add_months, nowdate
 
 from benchmarks import people
 from benchmarks.data import DAYS
@@ -132,5 +132,4 @@ def get_their_card(name: str):
 
 
 def get_their_chart(name: str):
-	first, last = add_years(nowdate(), -1), nowdate()
-	return dashboard_chart.get(chart_name=name, no_cache=1, from_date=first, to_date=last)
+	return dashboard_chart.get(chart_name=name, refresh=1, timespan="Last Year")
