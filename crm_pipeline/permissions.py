@@ -9,8 +9,11 @@ import frappe
 from frappe import _
 from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
+from pypika.queries import QueryBuilder
+from pypika.terms import LiteralValue
 
 from crm_pipeline import visibility
+from crm_pipeline.crm_pipeline.domain.routing import RULE
 from crm_pipeline.visibility import OPPORTUNITY
 
 MANAGER_ROLES = frozenset({"Sales Manager", "System Manager"})
@@ -18,6 +21,8 @@ SALES_ROLES = frozenset({"Sales User", "Sales Manager"})
 APPLICATION_ROLES = SALES_ROLES | {"Application Engineer"}
 READING = frozenset({"read", "select", "print", "email", "report", "export"})
 OWNING = frozenset({"write", "share"})
+# asked several times in every request, so it isn't put together anew each time
+ENGINEERS = "select `sales_engineer`, `application_engineer` from `tabPipeline Opportunity` where `name` = %s"
 
 
 def is_manager(user: str | None = None) -> bool:
@@ -57,6 +62,12 @@ def get_match_conditions(user: str | None = None) -> str:
 	return DatabaseQuery(OPPORTUNITY, user=user or frappe.session.user).build_match_conditions()
 
 
+def limit_to_visible(query: QueryBuilder, user: str | None = None) -> QueryBuilder:
+	"""Return a query over opportunities limited to those that the user sees; raises as get_match_conditions does."""
+	conditions = get_match_conditions(user)
+	return query.where(LiteralValue(f"({conditions.replace('%', '%%')})")) if conditions else query
+
+
 def has_opportunity_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
 	"""Answer for one opportunity. False leaves a person's own share to the framework, which asks for it next."""
 	user = user or frappe.session.user
@@ -92,12 +103,13 @@ def _is_saved(doc: Document) -> bool:
 
 def _get_saved_engineers(doc: Document) -> dict:
 	"""Ask the database, not the document: a request may hold a document with itself as engineer."""
-	record = frappe.qb.DocType(OPPORTUNITY)
-	query = frappe.qb.from_(record).select(record.sales_engineer, record.application_engineer)
-	rows = query.where(record.name == doc.name).run(as_dict=True)
+	rows = frappe.db.sql(ENGINEERS, doc.name, as_dict=True)
 	return rows[0] if rows else {}
 
 
 def _is_helper(name: str, user: str) -> bool:
-	todo = {"reference_type": OPPORTUNITY, "reference_name": name, "allocated_to": user, "status": "Open"}
-	return bool(frappe.db.exists("ToDo", todo))
+	"""Tell whether the user has an open to-do for it from anybody but routing (see visibility.NOT_ROUTED)."""
+	todo = frappe.qb.DocType("ToDo")
+	query = frappe.qb.from_(todo).select(todo.name).where(todo.reference_type == OPPORTUNITY)
+	query = query.where((todo.reference_name == name) & (todo.allocated_to == user) & (todo.status == "Open"))
+	return bool(query.where(todo.assignment_rule.isnull() | (todo.assignment_rule != RULE)).limit(1).run())

@@ -14,17 +14,16 @@ OPPORTUNITY = "Pipeline Opportunity"
 OWN, SUPPORTED, HELPED, SHARED, PUBLIC = "own", "supported", "helped", "shared", "public"
 ENGINEER_FIELDS = {OWN: "sales_engineer", SUPPORTED: "application_engineer"}
 SHARES = "select `share_name` as `name` from `tabDocShare` where `share_doctype` = 'Pipeline Opportunity' and `read` = 1"
+# routing's own to-do is always the sales engineer's, who sees the record anyway, and there are many of them
+NOT_ROUTED = f"(`assignment_rule` is null or `assignment_rule` <> '{RULE}')"
 WAYS = {
 	OWN: "select `name` from `tabPipeline Opportunity` where `sales_engineer` = %(user)s",
 	SUPPORTED: "select `name` from `tabPipeline Opportunity` where `application_engineer` = %(user)s",
 	HELPED: "select `reference_name` as `name` from `tabToDo` where `allocated_to` = %(user)s and `status` = 'Open'"
-	" and `reference_type` = 'Pipeline Opportunity'",
+	f" and `reference_type` = 'Pipeline Opportunity' and {NOT_ROUTED}",
 	SHARED: f"{SHARES} and `user` = %(user)s",
 	PUBLIC: f"{SHARES} and `everyone` = 1",
 }
-# routing's own to-do is always the sales engineer's, and there are many of them
-NOT_ROUTED = f" and (`assignment_rule` is null or `assignment_rule` <> '{RULE}')"
-NARROWED = {**WAYS, HELPED: WAYS[HELPED] + NOT_ROUTED}
 OF_OTHERS = (
 	"select '{way}' from (select 1 from ({names}) `seen` join `tabPipeline Opportunity` on"
 	" `tabPipeline Opportunity`.`name` = `seen`.`name`"
@@ -33,7 +32,7 @@ OF_OTHERS = (
 USED_WAYS = " union all ".join(
 	[
 		f"select '{OWN}' from ({WAYS[OWN]} limit 1) `{OWN}`",
-		*(OF_OTHERS.format(way=way, names=names) for way, names in NARROWED.items() if way != OWN),
+		*(OF_OTHERS.format(way=way, names=names) for way, names in WAYS.items() if way != OWN),
 	]
 )
 HELPER_INDEX = "crm_pipeline_helper"

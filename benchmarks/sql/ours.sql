@@ -5,7 +5,8 @@ insert into `tabPipeline Opportunity`
 	sales_engineer, application_engineer, region, state, product_line, business_unit, opportunity_type, source, company,
 	currency, conversion_rate, potential_value, base_potential_value, probability, weighted_value,
 	won_value, won_currency, won_conversion_rate, base_won_value, expected_closing,
-	first_responded_on, mins_to_first_response, working_mins_to_first_response, audit_count, audit_hash)
+	first_responded_on, mins_to_first_response, working_mins_to_first_response, audit_count, audit_hash,
+	seconds_open, exits_open, seconds_offer_made, exits_offer_made)
 select
 	concat('OPP-', year(opened), '-', lpad(n, 7, '0')), opened, modified, engineer_user, engineer_user, 0, 0,
 	status, opened, closed, if(closed is null, null, engineer_user), coalesce(closed, opened), engineer_user,
@@ -20,7 +21,8 @@ select
 	if(status = 'Won', value, 0), if(status = 'Won', %(currency)s, null), status = 'Won', if(status = 'Won', value, 0),
 	expected_closing,
 	opened + interval first_response second, floor(first_response / 60), floor(first_response / 180),
-	if(status = 'Open', 1, 2), sha2(n, 256)
+	if(status = 'Open', 1, 2), sha2(n, 256),
+	if(status = 'Open', 0, timestampdiff(second, opened, coalesce(closed, modified))), status <> 'Open', 0, 0
 from (
 	select facts.*, concat('owner', lpad(engineer, 2, '0'), '@bench.example.com') as engineer_user
 	from `_benchmark_facts` facts

@@ -14,7 +14,7 @@ from frappe.utils import cstr, flt
 from frappe.utils.password import get_encryption_key
 
 from crm_pipeline.crm_pipeline.audit.log import LOG
-from crm_pipeline.crm_pipeline.domain import audit_chain
+from crm_pipeline.crm_pipeline.domain import audit_chain, lifecycle
 
 RECORD = "Pipeline Opportunity"
 BATCH_SIZE = 1000
@@ -35,6 +35,7 @@ COMPARED_FIELDS = {
 	"application_engineer": "User",
 	"lost_reasons": "Pipeline Lost Reason",
 	"outcome_detail": None,
+	**dict.fromkeys(lifecycle.EXIT_FIELDS),
 }
 
 
@@ -111,7 +112,7 @@ def _is_same(actual, expected) -> bool:
 
 
 def _fold(entries: list) -> dict[str, tuple]:
-	"""Return each audited value after the last entry, and when it was logged.
+	"""Return each audited value after the last entry, and when it was logged; exits are those of all entries.
 
 	An unreadable entry shows up as altered, not here.
 	"""
@@ -122,7 +123,8 @@ def _fold(entries: list) -> dict[str, tuple]:
 		except ValueError:
 			continue
 		values.update({fieldname: (change["to"], entry.at) for fieldname, change in changes.items()})
-	return values
+	moves = ((entry.from_status, entry.to_status, entry.seconds_in_status) for entry in entries)
+	return values | {name: (total, None) for name, total in lifecycle.add_up_exits(moves).items()}
 
 
 def _follow_renames(value, at, renames: list[tuple]):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import cint, cstr, flt, get_datetime, now_datetime, time_diff_in_seconds
+from frappe.utils import cint, cstr, flt, get_datetime, now_datetime
 from frappe.utils.password import get_encryption_key
 
 from crm_pipeline.crm_pipeline import bulk
@@ -61,8 +61,7 @@ def plan_entries(doc: Document) -> None:
 def write_entries(doc: Document) -> None:
 	"""Add the planned entries to the log; a batch adds those of all its records itself."""
 	if not doc.flags.is_in_batch:
-		for entry in doc.flags.pop("audit_entries", None) or ():
-			_insert(entry)
+		write_entries_of_batch([doc])
 
 
 def write_entries_of_batch(docs: list[Document]) -> None:
@@ -72,7 +71,8 @@ def write_entries_of_batch(docs: list[Document]) -> None:
 
 def log_deletion(doc: Document, reason: str = "") -> None:
 	"""Add the last entry of a record that is about to be deleted."""
-	draft = Draft("Deleted", {}, from_status=doc.status, reason=reason, seconds_in_status=_get_seconds(doc))
+	seconds = lifecycle.get_seconds_in_stage(get_datetime(doc.status_changed_on), now_datetime())
+	draft = Draft("Deleted", {}, from_status=doc.status, reason=reason, seconds_in_status=seconds)
 	_append(doc.doctype, doc.name, doc.audit_count, doc.audit_hash, draft, _get_amount(doc))
 
 
@@ -151,17 +151,14 @@ def _get_stage_draft(doc: Document, saved: Document) -> Draft:
 	reopened = lifecycle.is_reopening(saved.status, doc.status)
 	event = doc.flags.audit_event or ("Reopened" if reopened else doc.status)
 	reason = doc.reopen_reason if reopened else get_outcome_reason(doc)
-	return Draft(event, {}, from_status=saved.status, reason=reason, seconds_in_status=_get_seconds(saved))
+	seconds = doc.flags.seconds_in_stage  # as the record itself adds them up
+	return Draft(event, {}, from_status=saved.status, reason=reason, seconds_in_status=seconds)
 
 
 def get_outcome_reason(doc: Document) -> str:
 	"""Return why a record was closed: its lost reasons, then the detail."""
 	reasons = ", ".join(row.lost_reason for row in doc.lost_reasons)
 	return ": ".join(part for part in (reasons, cstr(doc.outcome_detail).strip()) if part)
-
-
-def _get_seconds(doc: Document) -> int:
-	return max(0, int(time_diff_in_seconds(now_datetime(), get_datetime(doc.status_changed_on))))
 
 
 def _get_amount(doc: Document) -> tuple[float, str]:
@@ -193,8 +190,7 @@ def _append_to_end(doctype: str, name: str, draft: Draft) -> None:
 
 
 def _append(doctype, name, count, previous_hash, draft: Draft, amount=(0.0, "")) -> None:
-	for entry in _seal(doctype, name, count, previous_hash, [draft], amount):
-		_insert(entry)
+	bulk.insert_many(LOG, _seal(doctype, name, count, previous_hash, [draft], amount))
 
 
 def _seal(doctype, name, count, previous_hash, drafts: list[Draft], amount) -> list[dict]:
@@ -228,8 +224,3 @@ def _get_content(draft: Draft) -> dict:
 		"seconds_in_status": draft.seconds_in_status,
 		"details": json.dumps(draft.changes, ensure_ascii=False, sort_keys=True),
 	}
-
-
-def _insert(entry: dict) -> None:
-	"""Write one sealed entry; the log's controller refuses every other way in."""
-	frappe.get_doc({"doctype": LOG, **entry}).db_insert()

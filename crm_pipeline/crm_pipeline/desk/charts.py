@@ -29,8 +29,7 @@ class Chart(NamedTuple):
 
 
 def get_stages() -> list[Part]:
-	counts = dict(slices.count_by("status", tuple(STAGES), len(STAGES)))
-	return [Part(_(status), counts.get(status, 0), {"status": ("=", status)}) for status in STAGES]
+	return [_count(_(status), {"status": ("=", status)}) for status in STAGES]
 
 
 def get_won_by_month() -> list[Part]:

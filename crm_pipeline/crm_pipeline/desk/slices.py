@@ -12,11 +12,12 @@ from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.query_builder.functions import Count, Sum
 from pypika import CustomFunction, Order
 from pypika.queries import QueryBuilder
-from pypika.terms import Field, LiteralValue
+from pypika.terms import Field
 
 from crm_pipeline.crm_pipeline.domain.lifecycle import STAGES, WON, Outcome, get_open_statuses
 from crm_pipeline.crm_pipeline.refusal import refuse
-from crm_pipeline.permissions import OPPORTUNITY, get_match_conditions
+from crm_pipeline.crm_pipeline.reporting.visible import group_by_text
+from crm_pipeline.permissions import OPPORTUNITY, limit_to_visible
 
 LIST = ("List", OPPORTUNITY, "List")
 REASON_ROW = "Pipeline Opportunity Lost Reason"
@@ -101,7 +102,7 @@ def sum_won_by_month(first: date, same_currency: Filters) -> dict[tuple[int, int
 	)
 	if same_currency:
 		query = query.where(opportunity.company.isin(same_currency["company"][1]))
-	return {(year, month): value for year, month, value in _get_visible(query).run()}
+	return {(year, month): value for year, month, value in limit_to_visible(query).run()}
 
 
 def get_same_currency() -> Filters:
@@ -120,14 +121,8 @@ def get_currency() -> str:
 
 def _get_top(query: QueryBuilder, value: Field, count: Count, limit: int) -> list[tuple]:
 	"""Of equally frequent values the first by name comes first: a click asks again, and goes by position."""
-	query = _get_visible(query).select(value, count).groupby(value)
+	query = group_by_text(limit_to_visible(query), value).select(count)
 	return list(query.orderby(count, order=Order.desc).orderby(value).limit(limit).run())
-
-
-def _get_visible(query: QueryBuilder) -> QueryBuilder:
-	"""Return the query limited to the opportunities that the user sees."""
-	conditions = get_match_conditions()
-	return query.where(LiteralValue(f"({conditions.replace('%', '%%')})")) if conditions else query
 
 
 def _split(key: str) -> tuple[str, str]:

@@ -4,8 +4,11 @@ The one place that says which status may follow which. Code asks a stage for its
 compares status labels scattered about.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 OPEN = "Open"
 OFFER_MADE = "Offer Made"
@@ -21,14 +24,25 @@ class Outcome(Enum):
 	NOT_WON = "not won"
 
 
+class ExitFields(NamedTuple):
+	"""Where a record adds up the times it left a stage: after how many seconds in all, and how often."""
+
+	seconds: str
+	count: str
+
+
 @dataclass(frozen=True)
 class Stage:
-	"""One status: where it leads, how it ended (None while in play) and the outcome fields it carries."""
+	"""One status: where it leads, how it ended (None while in play) and the outcome fields it carries.
+
+	A stage in play has `exit_fields` too; they are added to at each exit and never cleared.
+	"""
 
 	name: str
 	allowed_next: tuple[str, ...]
 	outcome: Outcome | None = None
 	outcome_fields: frozenset[str] = field(default_factory=frozenset)
+	exit_fields: ExitFields | None = None
 
 	@property
 	def is_closed(self) -> bool:
@@ -42,8 +56,12 @@ CLOSING_FIELDS = frozenset({"closed_on", "closed_by"})
 STAGES = {
 	stage.name: stage
 	for stage in (
-		Stage(OPEN, (OFFER_MADE, LOST, REJECTED)),
-		Stage(OFFER_MADE, (WON, LOST, REJECTED)),
+		Stage(OPEN, (OFFER_MADE, LOST, REJECTED), exit_fields=ExitFields("seconds_open", "exits_open")),
+		Stage(
+			OFFER_MADE,
+			(WON, LOST, REJECTED),
+			exit_fields=ExitFields("seconds_offer_made", "exits_offer_made"),
+		),
 		Stage(WON, (OPEN,), Outcome.WON, WON_FIELDS | CLOSING_FIELDS),
 		Stage(LOST, (OPEN,), Outcome.NOT_WON, LOSS_FIELDS | CLOSING_FIELDS),
 		Stage(REJECTED, (OPEN,), Outcome.NOT_WON, LOSS_FIELDS | CLOSING_FIELDS),
@@ -52,6 +70,7 @@ STAGES = {
 
 FIRST_STAGE = OPEN
 OUTCOME_FIELDS = WON_FIELDS | LOSS_FIELDS | CLOSING_FIELDS
+EXIT_FIELDS = tuple(name for stage in STAGES.values() for name in stage.exit_fields or ())
 
 
 def get_stage(status: str) -> Stage | None:
@@ -70,6 +89,23 @@ def is_allowed(from_status: str, to_status: str) -> bool:
 
 def is_reopening(from_status: str, to_status: str) -> bool:
 	return STAGES[from_status].is_closed and not STAGES[to_status].is_closed
+
+
+def get_seconds_in_stage(since: datetime, until: datetime) -> int:
+	"""Return the whole seconds between two status changes, never less than 0."""
+	return max(0, int((until - since).total_seconds()))
+
+
+def add_up_exits(entries: Iterable[tuple[str, str, int]]) -> dict[str, int]:
+	"""Return what the exit fields hold after (from status, to status, seconds in it) of a record's log entries."""
+	sums = dict.fromkeys(EXIT_FIELDS, 0)
+	for from_status, to_status, seconds in entries:
+		stage = STAGES.get(from_status)
+		is_move = to_status in STAGES and to_status != from_status  # a deletion ends nowhere
+		if stage and stage.exit_fields and is_move:
+			sums[stage.exit_fields.seconds] += seconds
+			sums[stage.exit_fields.count] += 1
+	return sums
 
 
 def get_open_statuses() -> tuple[str, ...]:

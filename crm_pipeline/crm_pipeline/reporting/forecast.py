@@ -11,7 +11,7 @@ from pypika.queries import QueryBuilder
 from crm_pipeline.crm_pipeline.domain import lifecycle, periods
 from crm_pipeline.crm_pipeline.domain.forecast import Calendar, Cell
 from crm_pipeline.crm_pipeline.reporting.filters import Filters
-from crm_pipeline.crm_pipeline.reporting.visible import Month, Year, get_table, select, within
+from crm_pipeline.crm_pipeline.reporting.visible import Month, Year, get_table, group_by_text, select, within
 from crm_pipeline.permissions import is_manager
 
 # filters that leave out part of what an engineer sells
@@ -49,9 +49,11 @@ def _get_won(filters: Filters, calendar: Calendar, by_engineer: bool) -> list[tu
 
 def _run(query: QueryBuilder, moment, sums: tuple, by_engineer: bool) -> list[tuple]:
 	"""Return (year, month, engineer, *sums), the engineer as None unless told apart and as "" where there is none."""
-	engineer = get_table().sales_engineer
-	keys = (Year(moment), Month(moment), *([engineer] if by_engineer else []))
-	rows = query.select(*keys, *sums).groupby(*keys).run()
+	keys = (Year(moment), Month(moment))
+	query = query.select(*keys).groupby(*keys)
+	if by_engineer:
+		query = group_by_text(query, get_table().sales_engineer)
+	rows = query.select(*sums).run()
 	if by_engineer:
 		return [(year, month, name or "", *figures) for year, month, name, *figures in rows]
 	return [(year, month, None, *figures) for year, month, *figures in rows]

@@ -9,7 +9,7 @@ from pypika.queries import QueryBuilder
 
 from crm_pipeline.crm_pipeline.domain import periods
 from crm_pipeline.crm_pipeline.reporting.filters import Filters
-from crm_pipeline.crm_pipeline.reporting.visible import Month, Year, get_table
+from crm_pipeline.crm_pipeline.reporting.visible import Month, Year, get_table, group_by_text
 
 FIELDS = {
 	"Sales Engineer": "sales_engineer",
@@ -36,7 +36,7 @@ class Grouping:
 		"""Let the first one or two columns of the query be what is grouped by."""
 		table = get_table()
 		if not self.is_time:
-			return query.select(table[FIELDS[self.by]]).groupby(table[FIELDS[self.by]])
+			return group_by_text(query, table[FIELDS[self.by]])
 		moment = table[self.date_field]
 		return query.select(Year(moment), Month(moment)).groupby(Year(moment), Month(moment))
 

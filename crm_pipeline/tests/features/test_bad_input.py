@@ -185,6 +185,7 @@ class TestDates(BadInputTestCase):
 			("closed_by", personas.ENGINEER, "Closed By"),
 			("audit_count", 9, "Audit Count"),
 			("audit_hash", "0", "Audit Hash"),
+			("exits_open", 9, "Times Left Open"),
 			("needs_details", 1, "Needs Details"),
 		):
 			with self.subTest(fieldname):

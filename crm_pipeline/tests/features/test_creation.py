@@ -4,6 +4,7 @@ import frappe
 import frappe.client
 from frappe.utils import add_days, get_datetime, now_datetime
 
+from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
@@ -190,6 +191,7 @@ class TestDuplicate(PipelineTestCase):
 					"external_id",
 					"offer",
 					"outcome_detail",
+					*lifecycle.EXIT_FIELDS,
 				):
 					self.assertFalse(copy.get(fieldname), fieldname)
 				self.assertEqual(copy.lost_reasons, [])

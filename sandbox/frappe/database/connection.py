@@ -4,12 +4,14 @@ import re
 import sqlite3
 from datetime import date, datetime
 from functools import lru_cache
+from zlib import crc32
 
 PARAMETER = re.compile(r"%%|%s|%\((\w+)\)s")
 DATETIME_TEXT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?")
 NATIVE_TYPES = frozenset((str, int, float, bool, type(None)))
 FUNCTIONS = {
 	"concat": lambda *values: None if None in values else "".join(str(value) for value in values),
+	"crc32": lambda text: None if text is None else crc32(text.encode()),
 	"curdate": lambda: date.today().isoformat(),
 	"datediff": lambda later, earlier: (
 		None
@@ -18,11 +20,18 @@ FUNCTIONS = {
 	),
 	"month": lambda day: day and int(day[5:7]),
 	"year": lambda day: day and int(day[:4]),
+	"reverse": lambda text: text and text[::-1],
 	"now": lambda: datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
 }
 DIALECT = (
 	(re.compile(r"\s+for update( nowait| skip locked)?\s*$", re.I), ""),
 	(re.compile(r"^\s*insert ignore\b", re.I), "INSERT OR IGNORE"),
+	(re.compile(r"^alter table `(.+?)` drop index `(.+?)`$", re.I), r"drop index `\1:\2`"),
+	(
+		re.compile(r"^show index from `(.+?)`$", re.I),
+		r"""select substr(m.name, instr(m.name, ':') + 1) as Key_name, i.seqno + 1 as Seq_in_index, i.name as Column_name
+		from sqlite_master m, pragma_index_info(m.name) i where m.type = 'index' and m.tbl_name = '\1'""",
+	),
 )
 sqlite3.register_converter("DATETIME", lambda raw: datetime.fromisoformat(raw.decode()))
 sqlite3.register_converter("DATE", lambda raw: date.fromisoformat(raw.decode()[:10]))

@@ -62,6 +62,3 @@ def on_doctype_update():
 	frappe.db.add_unique(
 		"Pipeline Audit Log", ["reference_doctype", "reference_name", "previous_hash"], "unique_chain_link"
 	)
-	# for the time in each stage, without reading an entry
-	moves = ["reference_doctype", "reference_name", "from_status", "to_status", "seconds_in_status"]
-	frappe.db.add_index("Pipeline Audit Log", moves, "pipeline_moves")

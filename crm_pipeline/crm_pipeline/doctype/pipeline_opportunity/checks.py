@@ -29,6 +29,7 @@ SYSTEM_FIELDS = (
 	"status_changed_by",
 	"closed_on",
 	"closed_by",
+	*lifecycle.EXIT_FIELDS,
 	"won_conversion_rate",
 	"base_won_value",
 	"sales_order",

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import cint, get_datetime, now_datetime
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict, money, requirements
 from crm_pipeline.crm_pipeline.domain import lifecycle
@@ -123,11 +123,20 @@ def _validate_transition(doc: Document, saved: Document) -> None:
 
 def _move(doc: Document, saved: Document) -> None:
 	now = now_datetime()
+	doc.flags.seconds_in_stage = lifecycle.get_seconds_in_stage(get_datetime(saved.status_changed_on), now)
+	_count_exit(doc, saved)
 	_stamp(doc, now)
 	if lifecycle.is_reopening(saved.status, doc.status):
 		_clear(doc, (*lifecycle.OUTCOME_FIELDS, *STARTED_AFRESH))
 	elif lifecycle.is_closed(doc.status):
 		_stamp_closing(doc, now)
+
+
+def _count_exit(doc: Document, saved: Document) -> None:
+	"""Add the stage that is left to what the record says of its way; the log has the same, move by move."""
+	if fields := lifecycle.STAGES[saved.status].exit_fields:
+		doc.set_system_value(fields.seconds, cint(saved.get(fields.seconds)) + doc.flags.seconds_in_stage)
+		doc.set_system_value(fields.count, cint(saved.get(fields.count)) + 1)
 
 
 def _stamp(doc: Document, at) -> None:

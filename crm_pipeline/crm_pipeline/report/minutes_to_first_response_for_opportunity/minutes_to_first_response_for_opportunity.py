@@ -1,5 +1,6 @@
 from frappe import _
-from frappe.query_builder.functions import Count
+from frappe.query_builder.functions import Count, NullIf, Sum
+from frappe.utils import flt
 
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.domain.figures import get_average, get_percent
@@ -8,7 +9,7 @@ from crm_pipeline.crm_pipeline.reporting.columns import make_column, make_count,
 from crm_pipeline.crm_pipeline.reporting.filters import Filters, read_filters
 from crm_pipeline.crm_pipeline.reporting.groups import FIELDS, Grouping, between
 from crm_pipeline.crm_pipeline.reporting.refusals import explain_refusals
-from crm_pipeline.crm_pipeline.reporting.visible import count_if, get_table, select, sum_if, within
+from crm_pipeline.crm_pipeline.reporting.visible import count_if, get_table, select, within
 
 GROUPS = (*FIELDS, "Month", "Quarter")
 HOURS = 24
@@ -34,24 +35,23 @@ def execute(filters: dict | None = None) -> tuple:
 def get_sums(filters: Filters, grouping: Grouping, hours: int) -> dict:
 	"""Return the sums of each group, named as in SUMS."""
 	opportunity = get_table()
-	minutes, working = opportunity.mins_to_first_response, opportunity.working_mins_to_first_response
-	answered = opportunity.first_responded_on.isnotnull()
-	is_timed, is_work_timed = minutes != "", working != ""  # text: empty while unanswered
+	minutes = NullIf(opportunity.mins_to_first_response, "")  # text: empty while unanswered
+	working = NullIf(opportunity.working_mins_to_first_response, "")
 	waiting = opportunity.first_responded_on.isnull() & opportunity.status.isin(lifecycle.get_open_statuses())
 	query = grouping.apply(select(filters, within(opportunity.opened_on, filters))).select(
 		Count("*"),
-		count_if(answered),
+		Count(opportunity.first_responded_on),
 		count_if(waiting),
-		count_if(is_timed & (minutes + 0 <= hours * 60)),
-		sum_if(is_timed, minutes + 0),
-		count_if(is_timed),
-		sum_if(is_work_timed, working + 0),
-		count_if(is_work_timed),
+		count_if(minutes + 0 <= hours * 60),
+		Sum(minutes + 0),
+		Count(minutes),
+		Sum(working + 0),
+		Count(working),
 	)
 	parts = [grouping.split(row) for row in query.run()]
 	sums = {}
 	for key, figures in parts:
-		sums[key] = add_up((sums.get(key), dict(zip(SUMS, map(float, figures), strict=True))))
+		sums[key] = add_up((sums.get(key), dict(zip(SUMS, map(flt, figures), strict=True))))
 	return sums
 
 

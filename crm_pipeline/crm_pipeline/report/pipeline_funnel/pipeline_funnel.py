@@ -1,11 +1,10 @@
-import frappe
+from collections import defaultdict
+from collections.abc import Iterable
+
 from frappe import _
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate
-from pypika.queries import QueryBuilder
-from pypika.terms import Criterion
 
-from crm_pipeline.crm_pipeline.audit.log import LOG
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.domain.figures import get_average, get_percent
 from crm_pipeline.crm_pipeline.reporting.charts import make_chart, make_figure
@@ -19,11 +18,11 @@ from crm_pipeline.crm_pipeline.reporting.columns import (
 from crm_pipeline.crm_pipeline.reporting.filters import Filters, read_filters
 from crm_pipeline.crm_pipeline.reporting.groups import between
 from crm_pipeline.crm_pipeline.reporting.refusals import explain_refusals
-from crm_pipeline.crm_pipeline.reporting.visible import DateDiff, get_table, select, within
-from crm_pipeline.permissions import OPPORTUNITY
+from crm_pipeline.crm_pipeline.reporting.visible import DateDiff, count_if, get_table, select, within
 
 SECONDS_PER_DAY = 24 * 60 * 60
 WAY = (lifecycle.OPEN, lifecycle.OFFER_MADE, lifecycle.WON)  # the stages of a deal that goes well
+EXIT_FIELDS = {name: lifecycle.STAGES[name].exit_fields for name in lifecycle.get_open_statuses()}
 
 
 @explain_refusals
@@ -31,86 +30,72 @@ def execute(filters: dict | None = None) -> tuple:
 	"""Return what became of the opportunities opened in the period: stages, conversion, time in each stage."""
 	filters = read_filters(filters)
 	stages = get_stages(filters)
-	reached = get_reached(filters, stages)
-	days = get_days_in_stage(filters)
-	rows = get_rows(filters, stages, reached, days) if stages else []
+	reached = get_reached(stages)
+	rows = get_rows(filters, stages, reached) if stages else []
 	figures = {_("Reached"): [reached[stage] for stage in WAY]}
 	chart = make_chart([_(stage) for stage in WAY], figures, colors=["blue"])
 	summary = get_summary(filters, stages, reached) if stages else None
 	return get_columns(filters, stages), rows, filters.note, chart if stages else None, summary
 
 
-def get_stages(filters: Filters) -> dict[str, tuple]:
-	"""Return (count, value, weighted value, won value, days since the last change) per stage."""
+def get_stages(filters: Filters) -> dict[str, dict]:
+	"""Return, for each stage that opportunities are in now, the sums over these by name.
+
+	`waiting` is in days since the last change; the exit fields tell of all stages that these ones ever left.
+	"""
 	opportunity = get_table()
 	query = select(filters, within(opportunity.opened_on, filters)).select(
 		opportunity.status,
-		Count("*"),
-		Sum(opportunity.base_potential_value),
-		Sum(opportunity.weighted_value),
-		Sum(opportunity.base_won_value),
-		Sum(DateDiff(getdate(), opportunity.status_changed_on)),
+		Count("*").as_("count"),
+		Sum(opportunity.base_potential_value).as_("value"),
+		Sum(opportunity.weighted_value).as_("weighted"),
+		Sum(opportunity.base_won_value).as_("won"),
+		Sum(DateDiff(getdate(), opportunity.status_changed_on)).as_("waiting"),
+		count_if(opportunity[EXIT_FIELDS[lifecycle.OFFER_MADE].count] > 0).as_("left_offer"),
+		*(Sum(opportunity[name]).as_(name) for fields in EXIT_FIELDS.values() for name in fields),
 	)
-	return {
-		status: tuple(figure or 0 for figure in figures)
-		for status, *figures in query.groupby(opportunity.status).run()
-	}
+	rows = query.groupby(opportunity.status).run(as_dict=True)
+	return {row.status: {name: figure or 0 for name, figure in row.items()} for row in rows}
 
 
-def get_reached(filters: Filters, stages: dict) -> dict[str, int]:
-	"""Return how many opportunities ever came to a stage. All began as Open; who was offered is told by the log."""
-	counts = {stage: stages.get(stage, (0,))[0] for stage in lifecycle.STAGES}
-	won = counts[lifecycle.WON]
-	offered = counts[lifecycle.OFFER_MADE] + won + _count_offered_and_left(filters)
-	return {**counts, lifecycle.OPEN: sum(counts.values()), lifecycle.OFFER_MADE: offered, lifecycle.WON: won}
+def add_up(stages: dict, name: str, among: Iterable[str] = lifecycle.STAGES) -> float:
+	"""Return a sum over the opportunities that are now in one of some stages, of all stages by default."""
+	return sum(stages[stage][name] for stage in among if stage in stages)
 
 
-def _count_offered_and_left(filters: Filters) -> int:
-	"""Count those that came to Offer Made and are now neither there nor won."""
-	opportunity, log = get_table(), frappe.qb.DocType(LOG)
-	elsewhere = opportunity.status.isin(
-		tuple(lifecycle.STAGES.keys() - {lifecycle.OFFER_MADE, lifecycle.WON})
-	)
-	query = _select_moves(filters, elsewhere).where(log.to_status == lifecycle.OFFER_MADE)
-	return query.select(Count(opportunity.name).distinct()).run()[0][0]
+def get_reached(stages: dict) -> dict[str, int]:
+	"""Return how many opportunities ever came to a stage. All began as Open; who is past an offer, left one."""
+	counts = {stage: add_up(stages, "count", [stage]) for stage in lifecycle.STAGES}
+	past = (lifecycle.OFFER_MADE, lifecycle.WON)
+	offered = sum(counts[stage] for stage in past)
+	offered += add_up(stages, "left_offer", lifecycle.STAGES.keys() - past)
+	return {**counts, lifecycle.OPEN: sum(counts.values()), lifecycle.OFFER_MADE: offered}
 
 
-def get_days_in_stage(filters: Filters) -> dict[str, float | None]:
+def get_days_in_stage(stages: dict) -> dict[str, float | None]:
 	"""Return the average days after which the opportunities left a stage."""
-	log = frappe.qb.DocType(LOG)
-	query = _select_moves(filters).where(log.from_status.isin(lifecycle.get_open_statuses()))
-	query = query.select(log.from_status, Count("*"), Sum(log.seconds_in_status)).groupby(log.from_status)
 	return {
-		stage: get_average(float(seconds) / SECONDS_PER_DAY, count) for stage, count, seconds in query.run()
+		stage: get_average(add_up(stages, fields.seconds) / SECONDS_PER_DAY, add_up(stages, fields.count))
+		for stage, fields in EXIT_FIELDS.items()
 	}
 
 
-def _select_moves(filters: Filters, *criteria: Criterion) -> QueryBuilder:
-	"""Return a query over the log's moves from stage to stage of the opportunities opened in the period."""
-	opportunity, log = get_table(), frappe.qb.DocType(LOG)
-	is_its_log = (log.reference_doctype == OPPORTUNITY) & (log.reference_name == opportunity.name)
-	# an entry of another kind repeats the status, and that of a deletion has none
-	is_move = (log.from_status != log.to_status) & log.to_status.isin(tuple(lifecycle.STAGES))
-	query = select(filters, within(opportunity.opened_on, filters), *criteria)
-	return query.join(log).on(is_its_log).where(is_move)
-
-
-def get_rows(filters: Filters, stages: dict, reached: dict, days: dict) -> list[dict]:
-	rows = []
+def get_rows(filters: Filters, stages: dict, reached: dict) -> list[dict]:
+	rows, days = [], get_days_in_stage(stages)
 	for stage, (before, is_open) in _get_stages_before().items():
-		count, value, weighted, won, waiting = stages.get(stage, (0, 0, 0, 0, 0))
+		now = stages.get(stage) or defaultdict(int)
 		rows.append(
 			{
 				"stage": _(stage),
-				"count": count,
-				"value": value,
-				"weighted": weighted if is_open else None,
-				"won": won if stage == lifecycle.WON else None,
+				"count": now["count"],
+				"value": now["value"],
+				"weighted": now["weighted"] if is_open else None,
+				"won": now["won"] if stage == lifecycle.WON else None,
 				"reached": reached[stage],
 				"share": get_percent(reached[stage], reached[lifecycle.OPEN]),
 				"conversion": get_percent(reached[stage], reached[before]) if before else None,
 				"days": days.get(stage),
-				"days_so_far": get_average(float(waiting), count) if is_open else None,
+				"days_so_far": get_average(now["waiting"], now["count"]) if is_open else None,
 				"currency": filters.currency,
 				"slice": {"status": stage},
 			}
@@ -126,13 +111,12 @@ def _get_stages_before() -> dict[str, tuple]:
 
 def get_columns(filters: Filters, stages: dict) -> list[dict]:
 	opened = {**filters.get_slice(), **between("opened_on", filters.from_date, filters.to_date)}
-	count, value = (sum(figures[index] for figures in stages.values()) for index in (0, 1))
 	return [
 		make_column("stage", _("Stage"), width=130),
-		make_count("count", _("Now"), count, opened),
-		make_money("value", _("Potential Value"), value),
+		make_count("count", _("Now"), add_up(stages, "count"), opened),
+		make_money("value", _("Potential Value"), add_up(stages, "value")),
 		make_money("weighted", _("Weighted Value"), _get_open_value(stages)),
-		make_money("won", _("Won Value"), stages.get(lifecycle.WON, (0, 0, 0, 0))[3]),
+		make_money("won", _("Won Value"), add_up(stages, "won", [lifecycle.WON])),
 		make_count("reached", _("Reached"), None),
 		make_percent("share", _("Of All Opened"), None),
 		make_percent("conversion", _("Of Stage Before"), None),
@@ -142,7 +126,7 @@ def get_columns(filters: Filters, stages: dict) -> list[dict]:
 
 
 def _get_open_value(stages: dict) -> float:
-	return sum(stages.get(stage, (0, 0, 0))[2] for stage in lifecycle.get_open_statuses())
+	return add_up(stages, "weighted", lifecycle.get_open_statuses())
 
 
 def get_summary(filters: Filters, stages: dict, reached: dict) -> list[dict]:

@@ -11,7 +11,7 @@ from crm_pipeline.crm_pipeline.reporting.columns import make_column, make_money
 from crm_pipeline.crm_pipeline.reporting.filters import Filters, read_filters
 from crm_pipeline.crm_pipeline.reporting.groups import get_user_names
 from crm_pipeline.crm_pipeline.reporting.refusals import explain_refusals
-from crm_pipeline.crm_pipeline.reporting.visible import count_if, get_table, select
+from crm_pipeline.crm_pipeline.reporting.visible import count_if, get_table, group_by_text, select
 
 MOST_ROWS = 500
 IN_STAGE, OVERDUE = "Too Long in Stage", "Contact Overdue"
@@ -63,15 +63,13 @@ def select_stalled(filters: Filters, reason: str, days: int) -> QueryBuilder:
 def get_engineers(filters: Filters, reason: str, days: int) -> list[dict]:
 	"""Return count and value per sales engineer, the most first."""
 	opportunity, criteria = get_table(), get_criteria(days)
-	query = select_stalled(filters, reason, days).select(
-		opportunity.sales_engineer,
+	query = group_by_text(select_stalled(filters, reason, days), opportunity.sales_engineer).select(
 		Count("*").as_("count"),
 		Sum(opportunity.base_potential_value).as_("value"),
 		count_if(criteria[IN_STAGE]).as_("in_stage"),
 		count_if(criteria[OVERDUE]).as_("overdue"),
 	)
-	rows = query.groupby(opportunity.sales_engineer).run(as_dict=True)
-	return sorted(rows, key=lambda row: (-row["count"], row["sales_engineer"] or ""))
+	return sorted(query.run(as_dict=True), key=lambda row: (-row["count"], row["sales_engineer"] or ""))
 
 
 def get_rows(filters: Filters, reason: str, days: int) -> list[dict]:
