@@ -29,11 +29,13 @@ doctype_js = {
 			"opportunity_follow_up",
 			"opportunity_history",
 			"opportunity_help",
+			"opportunity_items",
 			"opportunity_mail",
 			"opportunity_money",
 		)
 	],
 }
+additional_timeline_content = {"Pipeline Opportunity": ["crm_pipeline.crm_pipeline.form.timeline.get_lines"]}
 override_doctype_dashboards = {
 	"Quotation": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",
 	"Sales Order": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",

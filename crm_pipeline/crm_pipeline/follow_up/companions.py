@@ -15,6 +15,7 @@ from frappe.utils import get_fullname, now
 
 from crm_pipeline.crm_pipeline import bulk
 from crm_pipeline.crm_pipeline.audit import log
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import versions
 from crm_pipeline.crm_pipeline.follow_up.listeners import is_listened_to
 from crm_pipeline.crm_pipeline.overrides import docshare
 from crm_pipeline.crm_pipeline.routing import rule
@@ -69,19 +70,19 @@ class Companions:
 	def _add_versions(self, todos: list[tuple], own: set[str]) -> None:
 		if frappe.flags.in_test:
 			return  # as the framework does
-		versions = [_get_document_version(doc) for doc in self.closed]
-		versions += [
+		rows = [_get_document_version(doc) for doc in self.closed if versions.is_needed(doc)]
+		rows += [
 			_get_version(
 				"ToDo", todo.name, [["status", "Open", "Closed" if todo.name in own else "Cancelled"]]
 			)
 			for _doc, todo in todos
 		]
-		versions += [
+		rows += [
 			_get_version("Event", doc.next_contact_event, [["status", "Open", "Closed"]])
 			for doc in self.closed
 			if doc.next_contact_event in self.events
 		]
-		bulk.insert_many("Version", [version for version in versions if version])
+		bulk.insert_many("Version", [row for row in rows if row])
 
 
 def _closes_todos_alike() -> bool:

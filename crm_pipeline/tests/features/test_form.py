@@ -97,7 +97,8 @@ class TestHistory(PipelineTestCase):
 		self.assertEqual(
 			[entry["event"] for entry in result["entries"]], ["Reassigned", "Offer Made", "Created"]
 		)
-		change = {"label": "Sales Engineer", "from": personas.ENGINEER, "to": personas.OTHER_ENGINEER}
+		change = {"fieldname": "sales_engineer", "label": "Sales Engineer"}
+		change |= {"from": personas.ENGINEER, "to": personas.OTHER_ENGINEER}
 		self.assertEqual(result["entries"][0]["changes"], [change])
 
 	def test_only_whoever_reads_the_record_gets_it(self):

@@ -103,6 +103,30 @@ class TestItems(PipelineTestCase):
 		row = factories.make_opportunity(items=[item()]).items[0]
 		self.assertEqual((row.item_name, row.uom, row.conversion_factor), (personas.ITEM, "Nos", 1))
 
+	def test_another_item_brings_its_own_texts_and_a_typed_one_stays(self):
+		valve = factories.make_item("Cast Valve", item_name="Valve", description="<div>DN 50 &amp; up</div>")
+		doc = factories.make_opportunity(items=[item(), item(item_name="As agreed")])
+		for row in doc.items:
+			row.item_code = valve.name
+		doc.items[1].item_name = "As drawn"
+		doc.save().reload()
+		self.assertEqual([row.item_name for row in doc.items], ["Valve", "As drawn"])
+		self.assertEqual([row.description for row in doc.items], ["DN 50 & up"] * 2)
+		self.assertEqual([row.item_group for row in doc.items], [valve.item_group] * 2)
+
+	def test_a_row_that_did_not_change_is_not_written(self):
+		doc = factories.make_opportunity(items=[item(), item()])
+		long_ago = {"modified": "2020-01-01 00:00:00"}
+		frappe.db.set_value(doc.items[0].doctype, {"parent": doc.name}, long_ago, update_modified=False)
+		doc.reload().items[1].rate = 3
+		doc.save()
+		written = [row.modified.year != 2020 for row in frappe.get_doc(doc.doctype, doc.name).items]
+		self.assertEqual(written, [False, True])
+		self.assertEqual(doc.items[1].amount, 3)
+		doc.items[0].qty = 2  # the same document again, so that nothing of the first save sticks to it
+		doc.save().reload()
+		self.assertEqual([row.qty for row in doc.items], [2, 1])
+
 	def test_the_conversion_factor_is_the_item_s_own(self):
 		box = factories.make_item("Cast Gasket", uoms=[{"uom": "Box", "conversion_factor": 12}])
 		row = factories.make_opportunity(

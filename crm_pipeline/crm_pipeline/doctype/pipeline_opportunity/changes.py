@@ -1,5 +1,6 @@
 """What differs between a document and the saved record, whatever form a client sent it in."""
 
+from frappe.model import data_fieldtypes
 from frappe.model.document import Document
 from frappe.utils import cstr, flt, get_datetime
 
@@ -22,9 +23,13 @@ def is_same_value(doc: Document, saved: Document, fieldname: str) -> bool:
 	if fieldtype in DATE_TYPES and value and previous:
 		return get_datetime(value) == get_datetime(previous)
 	if fieldtype.startswith("Table"):
-		return _get_rows(value) == _get_rows(previous)
+		value, previous = value or (), previous or ()
+		return len(value) == len(previous) and all(map(is_same_row, value, previous))
 	return cstr(value) == cstr(previous)
 
 
-def _get_rows(rows) -> list[dict]:
-	return [{df.fieldname: cstr(row.get(df.fieldname)) for df in row.meta.fields} for row in rows or ()]
+def is_same_row(row: Document, saved: Document) -> bool:
+	"""Compare the values of two rows of a table."""
+	return all(
+		is_same_value(row, saved, df.fieldname) for df in row.meta.fields if df.fieldtype in data_fieldtypes
+	)

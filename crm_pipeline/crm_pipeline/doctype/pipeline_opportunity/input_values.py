@@ -18,6 +18,7 @@ LARGEST_NUMBER = 10**12
 GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?")
 TEXT_LENGTHS = {"Data": 140, "Small Text": 4000}
 
+FROM_ITEM = frozenset({"item_name", "description"})  # what an item brings along stands as it is
 NOT_NEGATIVE = ("potential_value", "won_value", "conversion_rate")
 
 
@@ -89,5 +90,5 @@ def _validate_text(row: Document, df, value: str) -> None:
 			len(value),
 			length,
 		)
-	if not df.fetch_from and HTML_TAG.search(value):
+	if df.fieldname not in FROM_ITEM and HTML_TAG.search(value):
 		refuse(_("{0} “{1}” contains HTML. Enter plain text."), get_label(row, df.fieldname), value)

@@ -1,17 +1,22 @@
 """The items of an opportunity: known to ERPNext, counted in their own units, priced."""
 
+from html import unescape
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import flt, strip_html
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.input_values import validate_size
 from crm_pipeline.crm_pipeline.refusal import get_label, refuse
 
+TEXTS = ("item_name", "description")
+MASTER_FIELDS = (*TEXTS, "item_group", "brand", "stock_uom")
+
 
 def set_items(doc: Document) -> None:
 	"""Compute the amounts; their sum stands in for a potential value that was left out, never for a typed one."""
-	_set_conversion_factors(doc)
+	_follow_masters(doc)
 	for item in doc.items:
 		if flt(item.qty) <= 0:
 			refuse(_("{0} is {1}. Enter more than 0."), get_label(item, "qty"), item.qty)
@@ -26,34 +31,50 @@ def set_items(doc: Document) -> None:
 		doc.potential_value = doc.items_total
 
 
-def _set_conversion_factors(doc: Document) -> None:
-	"""Check new and changed items and look up their factors; the item's own factor wins over a typed one."""
+def _follow_masters(doc: Document) -> None:
+	"""Let new and changed rows follow their items. What an item says of itself is read once, for all rows."""
 	saved = doc.get_doc_before_save()
-	known = {(item.item_code, item.uom) for item in saved.items} if saved else set()
-	changed = [item for item in doc.items if item.item_code and (item.item_code, item.uom) not in known]
-	masters = _get_masters({item.item_code for item in changed}) if changed else {}
-	for item in changed:
-		factors = masters.get(item.item_code)
-		if factors is None:
+	before = {row.name: row for row in saved.items} if saved else {}
+	changed = [row for row in doc.items if row.item_code and not _is_known(row, before.get(row.name))]
+	masters = _get_masters({row.item_code for row in changed}) if changed else {}
+	for row in changed:
+		master = masters.get(row.item_code)
+		if master is None:
 			message = _("{0} {1} does not exist or is disabled. Choose one from the list.")
-			refuse(
-				message, get_label(item, "item_code"), item.item_code, exception=frappe.LinkValidationError
-			)
-		item.conversion_factor = flt(factors.get(item.uom) or item.conversion_factor) or 1
+			refuse(message, get_label(row, "item_code"), row.item_code, exception=frappe.LinkValidationError)
+		_follow_master(row, before.get(row.name), master)
 
 
-def _get_masters(item_codes: set[str]) -> dict[str, dict[str, float]]:
-	"""Return UOM → conversion factor per enabled item, with one query."""
+def _is_known(row: Document, before: Document | None) -> bool:
+	return bool(before and row.item_name and (row.item_code, row.uom) == (before.item_code, before.uom))
+
+
+def _follow_master(row: Document, before: Document | None, master: dict) -> None:
+	"""A typed text stays, unless it was another item's; the item's own factor wins over a typed one."""
+	is_another = before and before.item_code != row.item_code
+	for fieldname in TEXTS:
+		if not row.get(fieldname) or (is_another and row.get(fieldname) == before.get(fieldname)):
+			row.set(fieldname, master[fieldname])
+	row.item_group, row.brand, row.uom = master["item_group"], master["brand"], row.uom or master["stock_uom"]
+	row.conversion_factor = flt(master["factors"].get(row.uom) or row.conversion_factor) or 1
+
+
+def _get_masters(item_codes: set[str]) -> dict[str, dict]:
+	"""Return the MASTER_FIELDS of each enabled item and its `factors` (UOM → conversion factor), with one query."""
 	item, conversion = frappe.qb.DocType("Item"), frappe.qb.DocType("UOM Conversion Detail")
 	rows = (
 		frappe.qb.from_(item)
 		.left_join(conversion)
 		.on((conversion.parent == item.name) & (conversion.parenttype == "Item"))
-		.select(item.name, conversion.uom, conversion.conversion_factor)
+		.select(
+			item.name, conversion.uom, conversion.conversion_factor, *(item[name] for name in MASTER_FIELDS)
+		)
 		.where(item.name.isin(item_codes) & (item.disabled == 0))
 		.run()
 	)
-	masters: dict[str, dict[str, float]] = {}
-	for name, uom, factor in rows:
-		masters.setdefault(name, {})[uom] = factor
+	masters: dict[str, dict] = {}
+	for name, uom, factor, *values in rows:
+		master = masters.setdefault(name, {**dict(zip(MASTER_FIELDS, values, strict=True)), "factors": {}})
+		master["description"] = unescape(strip_html(master["description"] or ""))
+		master["factors"][uom] = factor
 	return masters

@@ -9,6 +9,8 @@ from functools import lru_cache
 import frappe
 from frappe.model.document import Document
 
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.party import PARTY_FIELDS
+
 # version 16 keeps the values it reads in another shape; there the framework asks itself
 IS_KNOWN_SHAPE = frappe.__version__.startswith("15.")
 
@@ -19,7 +21,9 @@ def read_ahead(doc: Document) -> None:
 	"""Read the names of the records that the document and its rows link to, with one query."""
 	if not IS_KNOWN_SHAPE:
 		return
-	links = list(dict.fromkeys(link for row in (doc, *doc.get_all_children()) for link in _get_links(row)))
+	links = {
+		link: None for row in (doc, *doc.get_all_children()) for link in (*_get_links(row), *_get_party(row))
+	}
 	links = [
 		(doctype, name) for doctype, name in links if _get_key(doctype, name) not in frappe.db.value_cache
 	]
@@ -37,6 +41,13 @@ def _get_links(row: Document) -> Iterator[Link]:
 		name = row.get(df.fieldname)
 		if name and isinstance(name, str) and df.fieldname not in fetching and _has_table(df.options):
 			yield df.options, name
+
+
+def _get_party(row: Document) -> Iterator[Link]:
+	"""Yield the link to the party, which may be of either DocType."""
+	doctype, name = row.get("opportunity_from"), row.get("party_name")
+	if isinstance(doctype, str) and doctype in PARTY_FIELDS and name and isinstance(name, str):
+		yield doctype, name
 
 
 def _has_table(doctype: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import frappe
 from frappe.model.document import Document
 
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import is_same_row
+
 DOCTYPE = "Pipeline Opportunity"
 
 
@@ -40,8 +42,12 @@ def use_locked_copy(doc: Document) -> bool:
 
 
 def keep_unchanged_tables(doc: Document) -> None:
-	"""On before_save: spare the deletion of rows from tables that lost none."""
+	"""On before_save: spare the deletion of rows from tables that lost none, and the writing of unchanged rows."""
 	saved = doc.get_doc_before_save()
+	before = {row.name: row for row in saved.get_all_children()} if saved else {}
+	for row in doc.get_all_children():
+		saved_row = before.get(row.name)
+		row.flags.is_unchanged = bool(saved_row) and row.idx == saved_row.idx and is_same_row(row, saved_row)
 	doc.flags.ignore_children_type = [
 		df.options
 		for df in doc.meta.get_table_fields()

@@ -5,10 +5,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import get_link_to_form, strip_html
+from pypika.queries import QueryBuilder
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import has_changed
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.permissions import limit_to_visible
 
 # opportunity field → field of the party that fills it when left empty
 PARTY_FIELDS = {
@@ -70,22 +72,23 @@ def point_out_open_opportunity(doc: Document) -> None:
 	"""Tell the creator about an open opportunity (that they may see) for the same party and product line."""
 	if not doc.is_new() or doc.is_history or doc.needs_details or frappe.flags.in_import:
 		return
-	same = {"name": ("in", _get_open_opportunities(doc))}
-	if not same["name"][1]:
+	query = _select_open_opportunities(doc).limit(1)
+	if not query.run():  # mostly there is none, and to ask what the creator sees costs more
 		return
-	for name in frappe.get_list(doc.doctype, filters=same, pluck="name", limit=1, order_by="opened_on desc"):
+	for (name,) in limit_to_visible(query).run():
 		message = _("There is already an open opportunity for {0} and {1}: {2}.")
 		link = get_link_to_form(doc.doctype, name)
 		frappe.msgprint(message.format(doc.party_display_name, doc.product_line, link), alert=True)
 
 
-def _get_open_opportunities(doc: Document) -> list[str]:
-	"""Return the open ones for the same party and product line, whoever may see them; mostly there is none."""
+def _select_open_opportunities(doc: Document) -> QueryBuilder:
+	"""Return a query over the open ones for the same party and product line, the latest first."""
 	record = frappe.qb.DocType(doc.doctype)
 	query = frappe.qb.from_(record).select(record.name).where(record.party_name == doc.party_name)
 	query = query.where(record.opportunity_from == doc.opportunity_from)
 	query = query.where(record.product_line == doc.product_line)
-	return query.where(record.status.isin(lifecycle.get_open_statuses())).run(pluck=True)
+	query = query.where(record.status.isin(lifecycle.get_open_statuses()))
+	return query.orderby(record.opened_on, order=Order.desc)
 
 
 def _set_defaults_from_party(doc: Document) -> None:

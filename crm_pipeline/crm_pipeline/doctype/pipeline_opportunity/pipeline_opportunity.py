@@ -15,6 +15,7 @@ from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 	party,
 	people,
 	stage,
+	versions,
 )
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import get_next_name
 from crm_pipeline.crm_pipeline.domain import lifecycle
@@ -65,6 +66,8 @@ class PipelineOpportunity(Document):
 		conversion_rate: DF.Float
 		currency: DF.Link
 		customer: DF.Link | None
+		exits_offer_made: DF.Int
+		exits_open: DF.Int
 		expected_closing: DF.Date | None
 		external_id: DF.Data | None
 		first_responded_on: DF.Datetime | None
@@ -104,6 +107,8 @@ class PipelineOpportunity(Document):
 		routing_explanation: DF.SmallText | None
 		sales_engineer: DF.Link | None
 		sales_order: DF.Link | None
+		seconds_offer_made: DF.Int
+		seconds_open: DF.Int
 		source: DF.Link | None
 		state: DF.Data | None
 		status: DF.Literal["Open", "Offer Made", "Won", "Lost", "Rejected"]
@@ -202,9 +207,18 @@ class PipelineOpportunity(Document):
 		with conflict.told_about(self.name):
 			return super().save(*args, **kwargs)
 
+	def _set_defaults(self):
+		# the framework makes an empty record of every table to fill new rows from, even where none is new
+		if self.is_new() or any(row.is_new() for row in self.get_all_children()):
+			super()._set_defaults()
+
 	def load_doc_before_save(self, **options):
 		if not locked.use_locked_copy(self):
 			super().load_doc_before_save(**options)
+
+	def save_version(self):
+		if not self.flags.ignore_version and versions.is_needed(self):
+			super().save_version()
 
 	def get_invalid_links(self, is_submittable=False):
 		link_names.read_ahead(self)

@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import checks
 from crm_pipeline.exceptions import InputError
 
 
@@ -19,6 +20,16 @@ class OpportunityRow(Document):
 
 	def on_trash(self):
 		self.refuse()
+
+	def get_invalid_links(self, is_submittable=False):
+		invalid_links, cancelled_links = super().get_invalid_links(is_submittable)
+		checks.validate_links(self, invalid_links)
+		return invalid_links, cancelled_links
+
+	def db_update(self):
+		# what stands there already isn't written again
+		if not self.flags.pop("is_unchanged", False):
+			super().db_update()
 
 	def refuse(self):
 		message = _("Rows of {0} are changed with the opportunity itself: save {0} instead.")
