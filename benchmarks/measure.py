@@ -37,14 +37,16 @@ Work = Callable[[], object]
 
 @contextmanager
 def counted_statements() -> Iterator[list[str]]:
-	"""Yield the list that every statement sent to the database lands in."""
+	"""Yield the list that every statement sent to the database lands in, complete with its values."""
 	seen: list[str] = []
 	cursor = frappe.db._cursor
 	execute = cursor.execute
 
 	def note(query, *arguments):
-		seen.append(query)
-		return execute(query, *arguments)
+		answer = execute(query, *arguments)
+		sent = cursor._executed  # with its values, as both drivers of the framework keep it
+		seen.append(sent.decode() if isinstance(sent, bytes) else sent)
+		return answer
 
 	cursor.execute = note
 	try:
@@ -54,8 +56,8 @@ def counted_statements() -> Iterator[list[str]]:
 
 
 def get_list_query(seen: list[str], doctype: str) -> str:
-	"""Return the list's own among the statements seen: the last one on its table that is complete as it stands."""
-	return [query for query in seen if f"from `tab{doctype}`" in query and "%(" not in query][-1]
+	"""Return the list's own among the statements seen: the last one on its table."""
+	return [query for query in seen if f"from `tab{doctype}`" in query][-1]
 
 
 def measure_once(sample: Sample, work: Work) -> None:
