@@ -82,7 +82,9 @@ def _take_told(entry: dict, changes: dict) -> str:
 	"""Return what the sentence tells beside the status, and leave the other changes."""
 	fieldname, side = TOLD_CHANGES.get(entry["event"], (None, None))
 	if not fieldname:
-		return fmt_money(entry["amount"], currency=entry["currency"]) if entry["event"] == lifecycle.WON else ""
+		return (
+			fmt_money(entry["amount"], currency=entry["currency"]) if entry["event"] == lifecycle.WON else ""
+		)
 	told = changes.pop(fieldname, {}).get(side) or _("nobody")
 	for implied in CONVERSION_FIELDS if fieldname in CONVERSION_FIELDS else ():
 		changes.pop(implied, None)
