@@ -37,7 +37,8 @@ frappe.ui.form.on("Pipeline Opportunity", {
 
 	onload_post_render(frm) {
 		if (frm.is_new() && !frm.doc.party_name) {
-			setTimeout(() => frm.events.focus_on_party(frm), 500);
+			const timer = setTimeout(() => frm.events.focus_on_party(frm), 500);
+			$(frm.wrapper).one("mousedown keydown", () => clearTimeout(timer)); // somebody was quicker
 		}
 	},
 
