@@ -11,9 +11,9 @@ import frappe
 from frappe.model.document import Document
 
 from benchmarks import people
-from benchmarks.measure import Sample, alternate
+from benchmarks.measure import alternate
 from benchmarks.site import connect, fresh
-from benchmarks.table import MILLISECONDS, PER_SECOND, Row
+from benchmarks.table import PER_SECOND, Row, make_row
 
 FAMILY = "inserts"
 USER = people.OWNERS[9]
@@ -103,20 +103,6 @@ def work(site: str, side: str) -> None:
 		insert(record)
 		frappe.db.commit()
 	print("done", flush=True)
-
-
-def make_row(family: str, work: str, samples: dict[str, Sample], **more) -> Row:
-	ours, theirs = samples["ours"], samples["theirs"]
-	return Row(
-		family,
-		work,
-		MILLISECONDS,
-		ours.median,
-		theirs.median,
-		ours.median_statements,
-		theirs.median_statements,
-		**more,
-	)
 
 
 if __name__ == "__main__":

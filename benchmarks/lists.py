@@ -15,7 +15,7 @@ from pypika.terms import LiteralValue
 from benchmarks import people
 from benchmarks.measure import Sample, Work, alternate, counted_statements, get_list_query
 from benchmarks.site import OURS, THEIRS, fresh
-from benchmarks.table import MILLISECONDS, Row
+from benchmarks.table import Row, make_row
 from crm_pipeline.permissions import get_opportunity_conditions
 
 FAMILY = "lists"
@@ -92,7 +92,7 @@ def measure_pages(repeats: int) -> Iterator[Row]:
 			samples = alternate_as(user, sides, repeats)
 			if user in COMPARABLE:
 				assert_same(samples, len, f"page {name}, {who}")
-			row = make_row(f"page {name}, {who}", samples, most=10, most_ratio=1.0)
+			row = make_row(FAMILY, f"page {name}, {who}", samples, most=10, most_ratio=1.0)
 			row.floor, row.note = time_bare_query(sides["ours"], user, repeats), "floor = its SQL alone"
 			yield row
 
@@ -110,7 +110,7 @@ def measure_counts(repeats: int) -> Iterator[Row]:
 				count = samples["ours"].result
 				if user in COMPARABLE:
 					assert_same(samples, int, f"{title} {name}, {who}")
-				row = make_row(f"{title} {name}, {who}", samples, note=f"{count:,} rows")
+				row = make_row(FAMILY, f"{title} {name}, {who}", samples, note=f"{count:,} rows")
 				if limit or count <= 100_000:
 					row.most = 25
 				else:
@@ -126,7 +126,7 @@ def measure_link_search(repeats: int) -> Iterator[Row]:
 				"theirs": lambda text=text: search_widget(THEIRS, text),
 			}
 			samples = alternate_as(USERS[who], sides, repeats)
-			yield make_row(f"link search “{text}”, {who}", samples, most_ratio=1.0)
+			yield make_row(FAMILY, f"link search “{text}”, {who}", samples, most_ratio=1.0)
 
 
 def alternate_as(user: str, sides: dict, repeats: int) -> dict[str, Sample]:
@@ -192,17 +192,3 @@ def add_bare_count(row: Row, piece: Slice, user: str, repeats: int) -> None:
 	row.floor = alternate_as(user, {"bare": query.run}, repeats)["bare"].median
 	row.most = round(row.floor * 1.2, 1)
 	row.note += ", floor = bare SELECT COUNT"
-
-
-def make_row(work: str, samples: dict[str, Sample], **more) -> Row:
-	ours, theirs = samples["ours"], samples["theirs"]
-	return Row(
-		FAMILY,
-		work,
-		MILLISECONDS,
-		ours.median,
-		theirs.median,
-		ours.median_statements,
-		theirs.median_statements,
-		**more,
-	)

@@ -17,7 +17,7 @@ from benchmarks import people
 from benchmarks.data import DAYS
 from benchmarks.measure import alternate, counted_statements
 from benchmarks.site import fresh, get_company
-from benchmarks.table import MILLISECONDS, Row
+from benchmarks.table import Row, make_row
 from crm_pipeline.crm_pipeline.desk.cards import CARDS, get_card
 from crm_pipeline.crm_pipeline.desk.charts import CHARTS, get_chart
 
@@ -93,22 +93,11 @@ def measure_charts(repeats: int) -> Iterator[Row]:
 
 def measure(work: str, sides: dict, user: str, repeats: int, pair: str) -> Row:
 	samples = alternate(sides, repeats, before=lambda: fresh(user))
-	ours, theirs = samples["ours"], samples.get("theirs")
 	note = f"floor = counting what it reads; ours takes {get_peak(sides['ours'], user):.1f} MB"
-	if theirs:
+	if "theirs" in sides:
 		note = f"against {pair}; {note}"
-	return Row(
-		FAMILY,
-		work,
-		MILLISECONDS,
-		ours.median,
-		theirs.median if theirs else None,
-		ours.median_statements,
-		theirs.median_statements if theirs else None,
-		most=MOST,
-		floor=time_bare_counts(sides["ours"], user, repeats),
-		note=note,
-	)
+	floor = time_bare_counts(sides["ours"], user, repeats)
+	return make_row(FAMILY, work, samples, most=MOST, floor=floor, note=note)
 
 
 def time_bare_counts(work, user: str, repeats: int) -> float:

@@ -9,10 +9,10 @@ from frappe.cache_manager import clear_doctype_map
 from frappe.model.document import Document
 
 from benchmarks import people
-from benchmarks.inserts import insert, make_row
+from benchmarks.inserts import insert
 from benchmarks.measure import alternate
 from benchmarks.site import OURS, THEIRS, fresh
-from benchmarks.table import Row
+from benchmarks.table import Row, make_row
 from crm_pipeline.crm_pipeline.routing import rule
 
 FAMILY = "routing"

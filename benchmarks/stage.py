@@ -10,10 +10,10 @@ from frappe.desk.form.save import savedocs
 from frappe.model.document import Document
 
 from benchmarks import people
-from benchmarks.inserts import RECORDS, USER, insert, make_row
+from benchmarks.inserts import RECORDS, USER, insert
 from benchmarks.measure import alternate
 from benchmarks.site import OURS, fresh
-from benchmarks.table import Row
+from benchmarks.table import Row, make_row
 
 FAMILY = "stage"
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.measure import Sample
+
 MILLISECONDS = "ms"
 PER_SECOND = "/s"
 
@@ -63,6 +65,21 @@ class Row:
 		]
 		made = [check for check in checks if check is not None]
 		return all(made) if made else None
+
+
+def make_row(family: str, work: str, samples: dict[str, Sample], **more) -> Row:
+	"""Return the row of work that was timed on our side, and on theirs where there is one."""
+	ours, theirs = samples["ours"], samples.get("theirs")
+	return Row(
+		family,
+		work,
+		MILLISECONDS,
+		ours.median,
+		theirs.median if theirs else None,
+		ours.median_statements,
+		theirs.median_statements if theirs else None,
+		**more,
+	)
 
 
 HEADINGS = ("work", "ours", "ERPNext", "ratio", "statements", "target", "met", "floor and notes")

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
+from crm_pipeline.crm_pipeline.domain.routing import RULE
 from crm_pipeline.permissions import MANAGER_ROLES, OPPORTUNITY, require_manager
 
 ENGINEERS = {"sales_engineer": "Sales Engineer", "application_engineer": "Application Engineer"}
@@ -39,7 +40,12 @@ def _get_engineers(record):
 def _get_helpers(name: str):
 	todos = frappe.get_all(
 		"ToDo",
-		filters={"reference_type": OPPORTUNITY, "reference_name": name, "status": "Open"},
+		filters={
+			"reference_type": OPPORTUNITY,
+			"reference_name": name,
+			"status": "Open",
+			"assignment_rule": ("!=", RULE),  # routing's own: see visibility.NOT_ROUTED
+		},
 		fields=["allocated_to", "assigned_by"],
 		order_by="creation",
 	)

@@ -114,6 +114,13 @@ class TestItems(PipelineTestCase):
 		self.assertEqual([row.description for row in doc.items], ["DN 50 & up"] * 2)
 		self.assertEqual([row.item_group for row in doc.items], [valve.item_group] * 2)
 
+	def test_a_saved_row_s_group_and_factor_stay_the_item_s(self):
+		box = factories.make_item("Cast Gasket", uoms=[{"uom": "Box", "conversion_factor": 12}])
+		doc = factories.make_opportunity(items=[item(item_code=box.name, uom="Box")])
+		doc.items[0].update({"item_group": "All Item Groups", "conversion_factor": 5})
+		doc.save().reload()
+		self.assertEqual((doc.items[0].item_group, doc.items[0].conversion_factor), (box.item_group, 12))
+
 	def test_a_row_that_did_not_change_is_not_written(self):
 		doc = factories.make_opportunity(items=[item(), item()])
 		long_ago = {"modified": "2020-01-01 00:00:00"}

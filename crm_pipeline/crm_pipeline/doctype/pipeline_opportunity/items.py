@@ -7,11 +7,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, strip_html
 
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import is_same_value
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.input_values import validate_size
 from crm_pipeline.crm_pipeline.refusal import get_label, refuse
 
 TEXTS = ("item_name", "description")
 MASTER_FIELDS = (*TEXTS, "item_group", "brand", "stock_uom")
+# a row in which one of these changed follows its item anew
+FOLLOWING = ("item_code", "uom", "item_group", "brand", "conversion_factor")
 
 
 def set_items(doc: Document) -> None:
@@ -46,7 +49,7 @@ def _follow_masters(doc: Document) -> None:
 
 
 def _is_known(row: Document, before: Document | None) -> bool:
-	return bool(before and row.item_name and (row.item_code, row.uom) == (before.item_code, before.uom))
+	return bool(before and row.item_name) and all(is_same_value(row, before, name) for name in FOLLOWING)
 
 
 def _follow_master(row: Document, before: Document | None, master: dict) -> None:
