@@ -87,7 +87,7 @@ def count_lost_reasons(
 		.where(opportunity.closed_on >= first)
 		.where(opportunity.closed_on < frappe.utils.add_days(last, 1))
 	)
-	return _get_top(query, row.lost_reason, Count(row.parent).distinct(), limit)
+	return _get_top(query, row.lost_reason, Count("*"), limit)
 
 
 def sum_won_by_month(first: date, same_currency: Filters) -> dict[tuple[int, int], float]:

@@ -41,6 +41,11 @@ class TestLostTrends(ReportTestCase):
 		totals = self.get_totals(answer)
 		self.assertEqual((totals["count"], totals["value"]), (1, 5000))
 
+	def test_a_reason_given_twice_counts_once(self):
+		doc = make_closed("Lost", lost_reasons=because(PRICE, COMPETITOR, PRICE))
+		self.assertEqual([row.lost_reason for row in doc.lost_reasons], [PRICE, COMPETITOR])
+		self.assertEqual([row["count"] for row in self.run_report(LOST_TRENDS).result], [1, 1])
+
 	def test_the_month_is_that_of_closing(self):
 		make_closed("Lost", days=100, opened_on=days_ago(190))
 		(row,) = self.run_report(LOST_TRENDS).result

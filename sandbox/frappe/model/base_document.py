@@ -70,6 +70,13 @@ class BaseDocument:
 		rows.append(value)
 		return value
 
+	def remove(self, row):
+		"""Remove a child row and count the others anew."""
+		rows = self.get(row.parentfield)
+		rows.remove(row)
+		for position, other in enumerate(rows, 1):
+			other.idx = position
+
 	def extend(self, key, value):
 		for row in value:
 			self.append(key, row)

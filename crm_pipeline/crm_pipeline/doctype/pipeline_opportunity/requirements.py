@@ -73,10 +73,14 @@ def _validate_lost_reasons(doc: Document) -> None:
 		)
 	saved = doc.get_doc_before_save()
 	known = {row.lost_reason for row in saved.lost_reasons} if saved else set()
-	for row in doc.lost_reasons:
+	given = set()
+	for row in list(doc.lost_reasons):
 		if not row.lost_reason:
 			refuse(_("{0} is missing. Choose one."), get_label(row, "lost_reason"), exception=TransitionError)
 		reason = frappe.get_cached_doc("Pipeline Lost Reason", row.lost_reason)
+		if reason.name in given:
+			doc.remove(row)  # given twice, it counts once
+		given.add(reason.name)
 		if not lifecycle.reason_applies(reason.applies_to, doc.status):
 			message = _("Lost reason {0} applies to {1}, not to {2}. Choose another one.")
 			refuse(message, reason.name, reason.applies_to, doc.status, exception=TransitionError)
