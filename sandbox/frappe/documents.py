@@ -27,9 +27,10 @@ def get_doc(*args, **kwargs):
 	return get_controller(args[0])(*args, **kwargs)
 
 
-def new_doc(doctype, **kwargs):
-	"""Return a new document with its default values."""
-	return get_doc(get_new_doc_values(doctype)).update(kwargs)
+def new_doc(doctype, *, parent_doc=None, parentfield=None, as_dict=False, **kwargs):
+	"""Return a new document with its default values, or only these."""
+	values = get_new_doc_values(doctype, parent_doc, parentfield)
+	return values if as_dict else get_doc(values).update(kwargs)
 
 
 def copy_doc(doc, ignore_no_copy=True):

@@ -1,3 +1,4 @@
+import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
@@ -208,9 +209,13 @@ class PipelineOpportunity(Document):
 			return super().save(*args, **kwargs)
 
 	def _set_defaults(self):
-		# the framework makes an empty record of every table to fill new rows from, even where none is new
-		if self.is_new() or any(row.is_new() for row in self.get_all_children()):
+		if self.is_new() or frappe.flags.in_import:
 			super()._set_defaults()
+			return
+		# the framework makes an empty record of every table to fill new rows from, even where none is new
+		for row in filter(Document.is_new, self.get_all_children()):
+			empty = frappe.new_doc(row.doctype, parent_doc=self, parentfield=row.parentfield, as_dict=True)
+			row.update_if_missing(empty)
 
 	def load_doc_before_save(self, **options):
 		if not locked.use_locked_copy(self):
