@@ -16,7 +16,7 @@ def after_install() -> None:
 	make_roles()
 	custom_fields.create()
 	set_up_sequence()
-	visibility.make_index()
+	visibility.make_indexes()
 	seed_masters()
 	make_email_template()
 	set_default_settings()
@@ -27,7 +27,7 @@ def after_install() -> None:
 def after_migrate() -> None:
 	custom_fields.create()
 	set_up_sequence()
-	visibility.make_index()
+	visibility.make_indexes()
 	desk.place_workspace()
 
 

@@ -44,7 +44,7 @@ def before_uninstall() -> None:
 
 def after_uninstall() -> None:
 	naming.drop_sequence()
-	visibility.drop_index()
+	visibility.drop_indexes()
 
 
 def delete_references() -> None:

@@ -35,19 +35,23 @@ USED_WAYS = " union all ".join(
 		*(OF_OTHERS.format(way=way, names=names) for way, names in WAYS.items() if way != OWN),
 	]
 )
-HELPER_INDEX = "crm_pipeline_helper"
+# what the framework's own tables lack to find the to-dos and shares of a user without reading one
+INDEXES = {
+	"ToDo": "`crm_pipeline_helper` (`allocated_to`, `status`, `reference_type`, `assignment_rule`, `reference_name`)",
+	"DocShare": "`crm_pipeline_shared` (`user`, `share_doctype`, `read`, `share_name`)",
+}
 # who has this many of so many of the latest records finds them by reading the latest records
 FREQUENT, LATEST = 40, 4000
 
 
-def make_index() -> None:
-	"""Let the to-dos of a user be found: the framework finds them by record only."""
-	fields = ["allocated_to", "status", "reference_type", "assignment_rule", "reference_name"]
-	frappe.db.add_index("ToDo", fields, HELPER_INDEX)
+def make_indexes() -> None:
+	for doctype, index in INDEXES.items():
+		frappe.db.sql_ddl(f"alter table `tab{doctype}` add index if not exists {index}")
 
 
-def drop_index() -> None:
-	frappe.db.sql_ddl(f"alter table `tabToDo` drop index if exists `{HELPER_INDEX}`")
+def drop_indexes() -> None:
+	for doctype, index in INDEXES.items():
+		frappe.db.sql_ddl(f"alter table `tab{doctype}` drop index if exists {index.partition(' ')[0]}")
 
 
 def get_condition(user: str) -> str:

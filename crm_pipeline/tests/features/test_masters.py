@@ -95,7 +95,7 @@ class TestSeeds(PipelineTestCase):
 				install.custom_fields, "create"
 			),  # DDL commits: columns, sequence and index are left out
 			patch.object(install, "set_up_sequence"),
-			patch.object(install.visibility, "make_index"),
+			patch.object(install.visibility, "make_indexes"),
 		):
 			frappe.delete_doc("Pipeline Lost Reason", "No budget")
 			install.after_migrate()

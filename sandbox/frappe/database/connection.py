@@ -26,6 +26,10 @@ FUNCTIONS = {
 DIALECT = (
 	(re.compile(r"\s+for update( nowait| skip locked)?\s*$", re.I), ""),
 	(re.compile(r"^\s*insert ignore\b", re.I), "INSERT OR IGNORE"),
+	(
+		re.compile(r"^alter table `(.+?)` add index if not exists `(.+?)` (\(.+\))$", re.I),
+		r"create index if not exists `\1:\2` on `\1` \3",
+	),
 	(re.compile(r"^alter table `(.+?)` drop index `(.+?)`$", re.I), r"drop index `\1:\2`"),
 	(
 		re.compile(r"^show index from `(.+?)`$", re.I),
