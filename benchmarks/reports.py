@@ -6,6 +6,7 @@ import json
 import re
 import tracemalloc
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import frappe
 from frappe.core.doctype.report.report import get_report_module_dotted_path
@@ -15,11 +16,12 @@ from frappe.utils import add_days, add_months, nowdate
 
 from benchmarks import people
 from benchmarks.data import DAYS
-from benchmarks.measure import alternate, counted_statements
+from benchmarks.measure import Sample, alternate, counted_statements
 from benchmarks.site import fresh, get_company
 from benchmarks.table import Row, make_row
 from crm_pipeline.crm_pipeline.desk.cards import CARDS, get_card
 from crm_pipeline.crm_pipeline.desk.charts import CHARTS, get_chart
+from crm_pipeline.crm_pipeline.reporting import filters as report_filters
 
 FAMILY = "reports"
 MOST = 300
@@ -44,6 +46,17 @@ REPORTS = {
 	),
 	"Stalled Opportunities": (None, {}),
 }
+# our report → what both sides must agree on, as ours and as ERPNext's tell it
+AGREED = {
+	"Lost Opportunity Trends": (
+		lambda ours: next(figure["value"] for figure in ours[4] if figure["label"] == "Lost"),
+		lambda theirs: len(theirs[1]),
+	),
+	"Pipeline Funnel": (
+		lambda ours: round(sum(row["value"] for row in ours[1])),
+		lambda theirs: round(sum(value for row in theirs[1] for value in row.values() if is_number(value))),
+	),
+}
 # our card → ERPNext's with the same meaning
 CARD_PAIRS = {"Open": "Open Opportunity", "New This Month": "New Opportunity (Last 1 Month)"}
 CHART_PAIRS = {
@@ -54,6 +67,7 @@ CHART_PAIRS = {
 
 def run(repeats: int) -> Iterator[Row]:
 	yield from measure_reports(repeats)
+	yield from measure_one_company(repeats)
 	yield from measure_cards(repeats)
 	yield from measure_charts(repeats)
 
@@ -70,7 +84,18 @@ def measure_reports(repeats: int) -> Iterator[Row]:
 					more = {key: value or get_company().name for key, value in more.items()}
 					filters = {**period, **more}
 					sides["theirs"] = lambda theirs=theirs, filters=filters: run_report(theirs, filters)
-				yield measure(f"{name}, {title}, {who}", sides, user, repeats, theirs or "")
+				yield measure(f"{name}, {title}, {who}", sides, user, repeats, theirs or "", AGREED.get(name))
+
+
+def measure_one_company(repeats: int) -> Iterator[Row]:
+	"""Measure what a reader sees on a site with several companies who chooses one."""
+	company = get_company()
+	period = {"from_date": add_months(nowdate(), -12), "to_date": nowdate(), "company": company.name}
+	chosen = (company.name, company.default_currency, "")
+	with patch.object(report_filters, "choose_company", lambda _company: chosen):
+		for name in REPORTS:
+			sides = {"ours": lambda name=name: run_report(name, period)}
+			yield measure(f"{name}, a year, one of several companies", sides, people.MANAGER, repeats, "")
 
 
 def measure_cards(repeats: int) -> Iterator[Row]:
@@ -91,13 +116,25 @@ def measure_charts(repeats: int) -> Iterator[Row]:
 			yield measure(f"chart {name}, {who}", sides, user, repeats, CHART_PAIRS.get(name, ""))
 
 
-def measure(work: str, sides: dict, user: str, repeats: int, pair: str) -> Row:
+def measure(work: str, sides: dict, user: str, repeats: int, pair: str, agreed: tuple | None = None) -> Row:
 	samples = alternate(sides, repeats, before=lambda: fresh(user))
+	if agreed and "theirs" in sides:
+		assert_same(samples, agreed, work)
 	note = f"floor = counting what it reads; ours takes {get_peak(sides['ours'], user):.1f} MB"
 	if "theirs" in sides:
 		note = f"against {pair}; {note}"
 	floor = time_bare_counts(sides["ours"], user, repeats)
 	return make_row(FAMILY, work, samples, most=MOST, floor=floor, note=note)
+
+
+def assert_same(samples: dict[str, Sample], agreed: tuple, work: str) -> None:
+	ours, theirs = (tell(sample.result) for tell, sample in zip(agreed, samples.values(), strict=True))
+	if ours != theirs:
+		raise AssertionError(f"{work}: {ours} here, {theirs} in ERPNext's report")
+
+
+def is_number(value) -> bool:
+	return isinstance(value, int | float)
 
 
 def time_bare_counts(work, user: str, repeats: int) -> float:

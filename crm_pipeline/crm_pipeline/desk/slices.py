@@ -82,7 +82,7 @@ def count_lost_reasons(
 	query = (
 		frappe.qb.from_(opportunity)
 		.join(row)
-		.on((row.parent == opportunity.name) & (row.parenttype == OPPORTUNITY))
+		.on(row.parent == opportunity.name)
 		.where(opportunity.status.isin(statuses))
 		.where(opportunity.closed_on >= first)
 		.where(opportunity.closed_on < frappe.utils.add_days(last, 1))
