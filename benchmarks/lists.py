@@ -123,7 +123,7 @@ def measure_counts(repeats: int) -> Iterator[Row]:
 
 def measure_link_search(repeats: int) -> Iterator[Row]:
 	for who in ("manager", "owner of 20 %"):
-		for text in ("Customer 00007", "0000123", "no such thing"):
+		for text in ("", "Customer 00007", "0000123", "no such thing"):
 			sides = {
 				"ours": lambda text=text: search_widget(OURS, text),
 				"theirs": lambda text=text: search_widget(THEIRS, text),

@@ -54,6 +54,9 @@ permission_query_conditions = {
 	"Pipeline Opportunity Competitor": "crm_pipeline.permissions.get_child_conditions",
 	"Pipeline Audit Log": "crm_pipeline.permissions.get_audit_log_conditions",
 }
+# the framework's own link search can be asked on 15 to leave the conditions out
+_SEARCH = "crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.search.get_matches"
+standard_queries = dict.fromkeys(permission_query_conditions, _SEARCH)
 has_permission = {
 	"Pipeline Opportunity": "crm_pipeline.permissions.has_opportunity_permission",
 	"Pipeline Audit Log": "crm_pipeline.permissions.has_audit_log_permission",
