@@ -15,6 +15,7 @@ ACCESS_FIELDS = ("status", "allocated_to", "reference_type", "reference_name")
 def validate(doc: Document, method: str | None = None) -> None:
 	if doc.reference_type == OPPORTUNITY:
 		validate_assigner(doc)
+		validate_ending(doc)
 		end_for_good(doc)
 		leave_rule(doc)
 
@@ -32,6 +33,20 @@ def validate_assigner(doc: Document) -> None:
 		return
 	if not frappe.has_permission(OPPORTUNITY, "write", doc=doc.reference_name):
 		message = _("Only the sales engineer or a manager may assign {0} to somebody.")
+		refuse(message, doc.reference_name, exception=frappe.PermissionError)
+
+
+def validate_ending(doc: Document) -> None:
+	"""Who doesn't see the opportunity ends nobody else's to-do on it: version 15 asks nobody who removes one."""
+	saved = doc.get_doc_before_save()
+	if not saved or saved.status != "Open" or doc.status == "Open":
+		return
+	is_concerned = frappe.session.user in (saved.allocated_to, saved.assigned_by)
+	is_own_save = (OPPORTUNITY, doc.reference_name) in frappe.flags.currently_saving
+	if is_concerned or is_own_save or not frappe.db.exists(OPPORTUNITY, doc.reference_name):
+		return
+	if not frappe.has_permission(OPPORTUNITY, "read", doc=doc.reference_name):
+		message = _("Only who sees {0} may end a to-do on it.")
 		refuse(message, doc.reference_name, exception=frappe.PermissionError)
 
 

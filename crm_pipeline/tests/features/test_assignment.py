@@ -158,6 +158,22 @@ class TestWhoAssigns(PipelineTestCase):
 		with as_user(OTHER), self.assertRaises(frappe.PermissionError):
 			todo.update({"status": "Open"}).save()
 
+	def test_a_stranger_can_not_end_a_helpers_todo(self):
+		doc = factories.make_opportunity()
+		assign_to.add({"doctype": OPPORTUNITY, "name": doc.name, "assign_to": [OTHER]})
+		message = f"Only who sees {doc.name} may end a to-do on it."
+		with as_user(personas.OUTSIDER), self.assertRefused(frappe.PermissionError, message):
+			assign_to.remove(OPPORTUNITY, doc.name, OTHER, ignore_permissions=True)
+		self.assertTrue(may_read(doc.name, OTHER))
+
+	def test_a_helper_ends_their_own(self):
+		doc = factories.make_opportunity()
+		assign_to.add({"doctype": OPPORTUNITY, "name": doc.name, "assign_to": [OTHER]})
+		todo = frappe.get_doc("ToDo", {"reference_name": doc.name, "allocated_to": OTHER})
+		with as_user(OTHER):
+			todo.update({"status": "Closed"}).save()
+		self.assertFalse(may_read(doc.name, OTHER))
+
 	def test_a_todo_for_something_else_can_not_be_turned_round(self):
 		doc = factories.make_opportunity()
 		with as_user(OTHER):
