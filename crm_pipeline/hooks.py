@@ -53,10 +53,12 @@ permission_query_conditions = {
 	"Pipeline Opportunity Lost Reason": "crm_pipeline.permissions.get_child_conditions",
 	"Pipeline Opportunity Competitor": "crm_pipeline.permissions.get_child_conditions",
 	"Pipeline Audit Log": "crm_pipeline.permissions.get_audit_log_conditions",
+	"File": "crm_pipeline.permissions.get_file_conditions",
+	"Tag Link": "crm_pipeline.permissions.get_tag_link_conditions",
 }
 # the framework's own link search can be asked on 15 to leave the conditions out
 _SEARCH = "crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.search.get_matches"
-standard_queries = dict.fromkeys(permission_query_conditions, _SEARCH)
+standard_queries = {name: _SEARCH for name in permission_query_conditions if name.startswith("Pipeline ")}
 has_permission = {
 	"Pipeline Opportunity": "crm_pipeline.permissions.has_opportunity_permission",
 	"Pipeline Audit Log": "crm_pipeline.permissions.has_audit_log_permission",
@@ -110,11 +112,7 @@ require_type_annotated_api_methods = True
 company_data_to_be_ignored = ["Pipeline Opportunity", "Pipeline Sales Target"]
 ignore_links_on_delete = ["Pipeline Audit Log"]
 persistent_cache_keys = ["crm_pipeline_turn*"]
+_CONTACT = ["contact_email", "contact_mobile"]
 user_data_fields = [
-	{
-		"doctype": "Pipeline Opportunity",
-		"filter_by": "contact_email",
-		"redact_fields": ["contact_email", "contact_mobile"],
-		"partial": 1,
-	},
+	{"doctype": "Pipeline Opportunity", "filter_by": _CONTACT[0], "redact_fields": _CONTACT, "partial": 1},
 ]

@@ -54,6 +54,16 @@ def get_child_conditions(user: str | None = None, doctype: str | None = None) ->
 	return _get_dependent_condition(doctype, "parent", user)
 
 
+def get_file_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that leaves out the attachments of opportunities that the user doesn't see."""
+	return _get_companion_condition("File", "attached_to_doctype", "attached_to_name", user)
+
+
+def get_tag_link_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that leaves out the tags, which bear the titles, of opportunities not seen."""
+	return _get_companion_condition("Tag Link", "document_type", "document_name", user)
+
+
 def get_match_conditions(user: str | None = None) -> str:
 	"""Return everything that limits the user's opportunities (the rule above, User Permissions, shares) as SQL.
 
@@ -95,6 +105,18 @@ def _get_dependent_condition(doctype: str, fieldname: str, user: str | None) -> 
 		return ""
 	names = f"select `tab{OPPORTUNITY}`.`name` from `tab{OPPORTUNITY}` where {conditions}"
 	return f"`tab{doctype}`.`{fieldname}` in ({names})"
+
+
+def _get_companion_condition(doctype: str, type_field: str, name_field: str, user: str | None) -> str:
+	user = user or frappe.session.user
+	of_others = f"coalesce(`tab{doctype}`.`{type_field}`, '') <> '{OPPORTUNITY}'"
+	if not frappe.has_permission(OPPORTUNITY, "read", user=user):
+		return of_others
+	conditions = get_match_conditions(user)
+	if not conditions:
+		return ""
+	own = f"`tab{OPPORTUNITY}`.`name` = `tab{doctype}`.`{name_field}` and ({conditions})"
+	return f"({of_others} or exists (select 1 from `tab{OPPORTUNITY}` where {own}))"
 
 
 def _is_saved(doc: Document) -> bool:

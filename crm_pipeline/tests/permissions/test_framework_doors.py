@@ -10,6 +10,48 @@ from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
+TEXT_TYPES = frozenset(
+	{"Data", "Dynamic Link", "Link", "Small Text", "Text", "Long Text", "Text Editor", "Code", "JSON"}
+)
+# who follows a record, by its name
+TELLING_LITTLE = {"Document Follow"}
+
+
+def leave_traces(name: str) -> None:
+	"""Do with a record what leaves something of it in other DocTypes."""
+	from frappe.desk.doctype.tag.tag import add_tag
+	from frappe.desk.form.utils import add_comment
+
+	reference = {"ref_doctype": OPPORTUNITY, "ref_docname": name}
+	attached = {"attached_to_doctype": OPPORTUNITY, "attached_to_name": name, "is_private": 1}
+	add_tag("cast", OPPORTUNITY, name)
+	add_comment(OPPORTUNITY, name, "Cast comment", frappe.session.user, "Cast")
+	factories.make("File", file_name="cast.txt", content="Cast", **attached)
+	factories.make("Document Follow", user=frappe.session.user, **reference)
+	doc = frappe.get_doc(OPPORTUNITY, name)
+	tomorrow = frappe.utils.add_days(frappe.utils.now_datetime(), 1)
+	doc.update(
+		{"next_contact_by": frappe.session.user, "next_contact_date": tomorrow, "notes": "Cast"}
+	).save()
+
+
+def find_mentions(name: str) -> list[str]:
+	"""Return the DocTypes of which the user lists a record that mentions the name."""
+	found = []
+	for doctype in frappe.get_all("DocType", {"issingle": 0, "istable": 0, "is_virtual": 0}, pluck="name"):
+		if (
+			doctype == OPPORTUNITY
+			or not frappe.db.table_exists(doctype)
+			or not frappe.has_permission(doctype)
+		):
+			continue
+		texts = frappe.get_meta(doctype).get("fields", {"fieldtype": ("in", TEXT_TYPES), "is_virtual": 0})
+		fields = ("name", *(df.fieldname for df in texts))
+		mentions = [[doctype, field, "like", f"%{name}%"] for field in fields]
+		if frappe.get_list(doctype, or_filters=mentions, limit=1):
+			found.append(doctype)
+	return found
+
 
 @site_only("the framework's own doors")
 class TestFrameworkDoors(PipelineTestCase):
@@ -83,6 +125,21 @@ class TestFrameworkDoors(PipelineTestCase):
 			OPPORTUNITY, self.hidden, json.dumps(["title", "potential_value"])
 		)
 		self.assertFalse(answer.get("title") or answer.get("potential_value"))
+
+	def test_nothing_that_the_framework_keeps_beside_a_hidden_record_is_listed(self):
+		with as_user(personas.OTHER_ENGINEER):
+			leave_traces(self.hidden)
+		self.assertEqual(set(find_mentions(self.hidden)), TELLING_LITTLE)
+		with as_user(personas.OTHER_ENGINEER):
+			self.assertLessEqual({"File", "Tag Link", "Event"}, set(find_mentions(self.hidden)))
+
+	def test_a_tag_tells_no_title_of_a_hidden_record(self):
+		from frappe.desk.doctype.tag import tag
+
+		with as_user(personas.OTHER_ENGINEER):
+			tag.add_tag("cast", OPPORTUNITY, self.hidden)
+			self.assertEqual([row["name"] for row in tag.get_documents_for_tag("#cast")], [self.hidden])
+		self.assertEqual(tag.get_documents_for_tag("#cast"), [])
 
 	def test_a_link_shows_no_title(self):
 		from frappe.desk.search import get_link_title

@@ -41,7 +41,7 @@ def get_matches(
 	wish to ignore User Permissions isn't taken: version 15 would ignore the rule along with them. As in its own search,
 	`%` and `_` stand for other text.
 	"""
-	if doctype not in hooks.permission_query_conditions:
+	if doctype not in hooks.standard_queries:
 		refuse(_("{0} can't be searched here."), doctype)
 	start, length = max(start, 0), page_length if page_length > 0 else PAGE
 	meta = frappe.get_meta(doctype)
