@@ -48,11 +48,12 @@ REPORTS = {
 		*("sales_engineer", "region", "product_line", "company"),
 		*("base_potential_value", "weighted_value", "is_history"),
 	),
-	# the lists of one's own by status, and by status and region, too
+	# the lists of one's own by status, and by status and region, too; MariaDB takes it for closings over years
 	"pipeline_own": (
 		*("sales_engineer", "status", "region", "modified"),
 		*("status_changed_on", "next_contact_date", "awaiting_response_since", "expected_closing"),
-		*("product_line", "company", "base_potential_value", "weighted_value", "is_history"),
+		*("closed_on", "opened_on", "product_line", "source", "company"),
+		*("base_potential_value", "weighted_value", "base_won_value", "is_history"),
 	),
 }
 OF_ENGINEER = {
