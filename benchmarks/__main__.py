@@ -33,8 +33,8 @@ from benchmarks.table import Row, format_table, write_json
 RESULTS = Path(__file__).with_name("results")
 # family → how to run it; long work repeats itself as often as it needs to
 FAMILIES = {
-	"inserts": lambda repeats: inserts.run(repeats),
-	"stage": lambda repeats: stage.run(repeats),
+	"inserts": lambda repeats: inserts.run(2 * repeats),
+	"stage": lambda repeats: stage.run(2 * repeats),
 	"routing": lambda repeats: routing.run(repeats),
 	"lists": lambda repeats: lists.run(max(3, repeats // 2)),
 	"reports": lambda repeats: reports.run(max(3, repeats // 5)),
