@@ -5,6 +5,7 @@ from frappe.utils import cint
 
 from crm_pipeline import custom_fields, seeds, visibility
 from crm_pipeline.crm_pipeline.desk import set_up as desk
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import indexes
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import set_up_sequence
 
 
@@ -16,6 +17,7 @@ def after_install() -> None:
 	make_roles()
 	custom_fields.create()
 	set_up_sequence()
+	indexes.make_all()
 	visibility.make_indexes()
 	seed_masters()
 	make_email_template()
@@ -27,6 +29,7 @@ def after_install() -> None:
 def after_migrate() -> None:
 	custom_fields.create()
 	set_up_sequence()
+	indexes.make_all()
 	visibility.make_indexes()
 	desk.place_workspace()
 

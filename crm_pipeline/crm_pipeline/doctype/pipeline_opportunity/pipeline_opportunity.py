@@ -7,7 +7,6 @@ from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 	checks,
 	closed,
 	conflict,
-	indexes,
 	input_values,
 	items,
 	link_names,
@@ -242,7 +241,3 @@ class PipelineOpportunity(Document):
 
 	def is_system_value(self, fieldname) -> bool:
 		return fieldname in (self.flags.system_values or ())
-
-
-def on_doctype_update():
-	indexes.make_all()
