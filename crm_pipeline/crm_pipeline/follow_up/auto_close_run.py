@@ -136,9 +136,7 @@ def _close(doc: Document, today: date) -> None:
 		}
 	)
 	doc.flags.audit_event = "Auto Closed"
-	doc.save(
-		ignore_permissions=True, ignore_version=True
-	)  # reason: the settings decide, whoever started the job
+	doc.save(ignore_permissions=True, ignore_version=True)  # reason: the settings decide, not who runs it
 
 
 def _log(name: str, error: Exception) -> str:

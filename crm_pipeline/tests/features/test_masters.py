@@ -94,12 +94,13 @@ class TestSeeds(PipelineTestCase):
 			# DDL commits: columns, sequence and indexes are left out
 			patch.object(install.custom_fields, "create"),
 			patch.object(install, "set_up_sequence"),
-			patch.object(install.indexes, "make_all"),
+			patch.object(install.indexes, "make_all") as make_all,
 			patch.object(install.visibility, "make_indexes"),
 		):
 			frappe.delete_doc("Pipeline Lost Reason", "No budget")
 			install.after_migrate()
 		self.assertFalse(frappe.db.exists("Pipeline Lost Reason", "No budget"))
+		make_all.assert_called_once()
 
 	def test_regions_form_a_tree(self):
 		from frappe.utils.nestedset import get_descendants_of

@@ -35,10 +35,14 @@ def leave_traces(name: str) -> None:
 	).save()
 
 
-def find_mentions(name: str) -> list[str]:
-	"""Return the DocTypes of which the user lists a record that mentions the name."""
+def get_doctypes() -> list[str]:
+	return frappe.get_all("DocType", {"issingle": 0, "istable": 0, "is_virtual": 0}, pluck="name")
+
+
+def find_mentions(name: str, doctypes: list[str]) -> list[str]:
+	"""Return those of the DocTypes of which the user lists a record that mentions the name."""
 	found = []
-	for doctype in frappe.get_all("DocType", {"issingle": 0, "istable": 0, "is_virtual": 0}, pluck="name"):
+	for doctype in doctypes:
 		if (
 			doctype == OPPORTUNITY
 			or not frappe.db.table_exists(doctype)
@@ -129,9 +133,10 @@ class TestFrameworkDoors(PipelineTestCase):
 	def test_nothing_that_the_framework_keeps_beside_a_hidden_record_is_listed(self):
 		with as_user(personas.OTHER_ENGINEER):
 			leave_traces(self.hidden)
-		self.assertEqual(set(find_mentions(self.hidden)), TELLING_LITTLE)
+		self.assertEqual(set(find_mentions(self.hidden, get_doctypes())), TELLING_LITTLE)
+		left = ["File", "Tag Link", "Event"]
 		with as_user(personas.OTHER_ENGINEER):
-			self.assertLessEqual({"File", "Tag Link", "Event"}, set(find_mentions(self.hidden)))
+			self.assertEqual(find_mentions(self.hidden, left), left)
 
 	def test_a_tag_tells_no_title_of_a_hidden_record(self):
 		from frappe.desk.doctype.tag import tag
