@@ -10,6 +10,7 @@ required_apps = ["frappe/erpnext"]
 
 before_install = "crm_pipeline.install.before_install"
 after_install = "crm_pipeline.install.after_install"
+before_migrate = "crm_pipeline.install.before_migrate"
 after_migrate = "crm_pipeline.install.after_migrate"
 before_uninstall = "crm_pipeline.uninstall.before_uninstall"
 after_uninstall = "crm_pipeline.uninstall.after_uninstall"

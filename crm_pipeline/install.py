@@ -3,9 +3,8 @@
 import frappe
 from frappe.utils import cint
 
-from crm_pipeline import custom_fields, seeds, visibility
+from crm_pipeline import custom_fields, indexes, seeds
 from crm_pipeline.crm_pipeline.desk import set_up as desk
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import indexes
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import set_up_sequence
 
 
@@ -18,7 +17,6 @@ def after_install() -> None:
 	custom_fields.create()
 	set_up_sequence()
 	indexes.make_all()
-	visibility.make_indexes()
 	seed_masters()
 	make_email_template()
 	set_default_settings()
@@ -26,11 +24,14 @@ def after_install() -> None:
 	desk.place_workspace()
 
 
+def before_migrate() -> None:
+	indexes.drop_outdated()
+
+
 def after_migrate() -> None:
 	custom_fields.create()
 	set_up_sequence()
 	indexes.make_all()
-	visibility.make_indexes()
 	desk.place_workspace()
 
 

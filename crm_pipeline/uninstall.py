@@ -2,7 +2,7 @@
 
 import frappe
 
-from crm_pipeline import custom_fields, seeds, visibility
+from crm_pipeline import custom_fields, indexes, seeds
 from crm_pipeline.crm_pipeline.desk import set_up as desk
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import naming
 from crm_pipeline.crm_pipeline.domain.mailbox import PROGRESS
@@ -44,7 +44,7 @@ def before_uninstall() -> None:
 
 def after_uninstall() -> None:
 	naming.drop_sequence()
-	visibility.drop_indexes()
+	indexes.drop_from_others()
 
 
 def delete_references() -> None:

@@ -35,25 +35,8 @@ USED_WAYS = " union all ".join(
 		*(OF_OTHERS.format(way=way, names=names) for way, names in WAYS.items() if way != OWN),
 	]
 )
-# (table, index) → columns: what the framework lacks to find the to-dos and shares of a user without reading one
-INDEXES = {
-	("tabToDo", "crm_pipeline_helper"): (
-		"`allocated_to`, `status`, `reference_type`, `assignment_rule`, `reference_name`"
-	),
-	("tabDocShare", "crm_pipeline_shared"): "`user`, `share_doctype`, `read`, `share_name`",
-}
 # who has this many of so many of the latest records finds them by reading the latest records
 FREQUENT, LATEST = 40, 4000
-
-
-def make_indexes() -> None:
-	for (table, name), columns in INDEXES.items():
-		frappe.db.sql_ddl(f"alter table `{table}` add index if not exists `{name}` ({columns})")
-
-
-def drop_indexes() -> None:
-	for table, name in INDEXES:
-		frappe.db.sql_ddl(f"alter table `{table}` drop index if exists `{name}`")
 
 
 def get_condition(user: str) -> str:

@@ -57,7 +57,8 @@ def install_app(app):
 
 
 def migrate(app=APP):
-	"""Bring the app's DocTypes up to date and run its `after_migrate`."""
+	"""Bring the app's DocTypes up to date and run its hooks."""
+	_run_hooks(app, "before_migrate")
 	sync_app(app)
 	_run_hooks(app, "after_migrate")
 	frappe.db.commit()

@@ -95,7 +95,6 @@ class TestSeeds(PipelineTestCase):
 			patch.object(install.custom_fields, "create"),
 			patch.object(install, "set_up_sequence"),
 			patch.object(install.indexes, "make_all") as make_all,
-			patch.object(install.visibility, "make_indexes"),
 		):
 			frappe.delete_doc("Pipeline Lost Reason", "No budget")
 			install.after_migrate()

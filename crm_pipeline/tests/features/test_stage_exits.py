@@ -1,11 +1,8 @@
 """How often a record left a stage, and after how long in all: it says the same as its log, whoever moved it."""
 
-from unittest.mock import patch
-
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import indexes
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.patches.v0_1 import fill_exit_fields
 from crm_pipeline.tests import factories, personas
@@ -169,22 +166,3 @@ class TestFillingFromTheLog(PipelineTestCase):
 			frappe.get_all(OPPORTUNITY, filters={"name": ("in", names)}, pluck="modified", order_by="name"),
 			modified,
 		)
-
-
-class TestIndexes(PipelineTestCase):
-	def test_the_table_has_the_indexes_that_are_named_with_their_columns(self):
-		existing = indexes.get_existing()
-		for name, fieldnames in indexes.ALL.items():
-			self.assertEqual(existing[name], fieldnames)
-
-	def test_an_index_with_other_columns_is_made_anew_and_no_other(self):
-		former = {
-			"pipeline_openings": ("opened_on", "status"),
-			"pipeline_stages": indexes.REPORTS["pipeline_stages"],
-		}
-		with patch.object(indexes, "frappe") as frappe, patch.object(indexes, "get_existing", lambda: former):
-			indexes.make_all()
-		(statement,) = (call.args[0] for call in frappe.db.sql_ddl.call_args_list)
-		self.assertEqual(statement, "alter table `tabPipeline Opportunity` drop index `pipeline_openings`")
-		made = {call.args[2]: call.args[1] for call in frappe.db.add_index.call_args_list}
-		self.assertEqual(made["pipeline_openings"], list(indexes.REPORTS["pipeline_openings"]))

@@ -30,7 +30,10 @@ DIALECT = (
 		re.compile(r"^alter table `(.+?)` add index if not exists `(.+?)` (\(.+\))$", re.I),
 		r"create index if not exists `\1:\2` on `\1` \3",
 	),
-	(re.compile(r"^alter table `(.+?)` drop index `(.+?)`$", re.I), r"drop index `\1:\2`"),
+	(
+		re.compile(r"^alter table `(.+?)` drop index if exists `(.+?)`$", re.I),
+		r"drop index if exists `\1:\2`",
+	),
 	(
 		re.compile(r"^show index from `(.+?)`$", re.I),
 		r"""select substr(m.name, instr(m.name, ':') + 1) as Key_name, i.seqno + 1 as Seq_in_index, i.name as Column_name

@@ -1,5 +1,3 @@
-import frappe
-
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.row import OpportunityRow
 
 
@@ -18,8 +16,3 @@ class PipelineOpportunityLostReason(OpportunityRow):
 		parenttype: DF.Data
 	# end: auto-generated types
 	pass
-
-
-def on_doctype_update():
-	fieldnames = ["parent", "lost_reason", "parenttype"]  # all that counting by reason reads
-	frappe.db.add_index("Pipeline Opportunity Lost Reason", fieldnames, "pipeline_reasons")

@@ -1,0 +1,66 @@
+from unittest.mock import patch
+
+import frappe
+
+from crm_pipeline import indexes
+from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+
+A_SHORT_TEXT = {"one_more": {"fieldtype": "Select", "length": 20}}
+
+
+def get_fields(doctype: str) -> dict[str, dict]:
+	return {
+		df.fieldname: {"fieldtype": df.fieldtype, "length": df.get("length")}
+		for df in frappe.get_meta(doctype).fields
+	}
+
+
+class TestIndexes(PipelineTestCase):
+	def test_the_tables_have_the_indexes_that_are_named_with_their_columns(self):
+		for doctype, wanted in indexes.TABLES.items():
+			existing = indexes.get_existing(doctype)
+			for name, fieldnames in wanted.items():
+				self.assertEqual(existing[name], fieldnames, name)
+
+	def test_each_key_fits_with_one_more_column_where_texts_are_at_least_64_long(self):
+		for doctype, wanted in indexes.TABLES.items():
+			fields = {**get_fields(doctype), **A_SHORT_TEXT}
+			for name, fieldnames in wanted.items():
+				more = () if doctype in indexes.OF_THE_FRAMEWORK else ("one_more",)
+				length = indexes.get_key_bytes(fields, (*fieldnames, *more))
+				self.assertLessEqual(length, indexes.MOST_BYTES, name)
+
+	def test_key_bytes_are_counted_as_the_database_does(self):
+		fields = {
+			"status": {"fieldtype": "Select", "length": 20},
+			"title": {"fieldtype": "Data", "length": 200},
+			"region": {"fieldtype": "Link"},
+			"value": {"fieldtype": "Currency"},
+		}
+		for fieldname, expected in {
+			"status": 64 * 4 + 3,
+			"title": 200 * 4 + 3,
+			"region": 140 * 4 + 3,
+			"parent": 140 * 4 + 3,
+			"value": 11,
+			"modified": 11,
+		}.items():
+			self.assertEqual(indexes.get_key_bytes(fields, (fieldname,)), expected, fieldname)
+		self.assertEqual(indexes.get_key_bytes(fields, ("status", "region")), 259 + 563)
+
+	def test_an_index_that_is_no_longer_as_here_goes_and_no_other(self):
+		wanted = indexes.TABLES[OPPORTUNITY]
+		former = {
+			"PRIMARY": ("name",),
+			"modified": ("modified",),
+			"pipeline_of_former_times": ("modified",),
+			"pipeline_openings": ("opened_on", "status"),
+			"pipeline_stages": wanted["pipeline_stages"],
+		}
+		with (
+			patch.object(indexes, "get_existing", lambda doctype: former if doctype == OPPORTUNITY else {}),
+			patch.object(indexes, "drop") as drop,
+		):
+			indexes.drop_outdated()
+		gone = ("pipeline_of_former_times", "pipeline_openings")
+		self.assertEqual([call.args for call in drop.call_args_list], [(OPPORTUNITY, name) for name in gone])
