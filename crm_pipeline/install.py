@@ -21,7 +21,6 @@ def after_install() -> None:
 	make_email_template()
 	set_default_settings()
 	desk.make_board()
-	desk.place_workspace()
 
 
 def before_migrate() -> None:
@@ -32,7 +31,6 @@ def after_migrate() -> None:
 	custom_fields.create()
 	set_up_sequence()
 	indexes.make_all()
-	desk.place_workspace()
 
 
 def make_roles() -> None:
