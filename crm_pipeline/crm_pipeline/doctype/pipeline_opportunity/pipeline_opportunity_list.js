@@ -39,7 +39,9 @@ frappe.listview_settings["Pipeline Opportunity"] = {
 	},
 
 	onload(listview) {
-		listview.page.set_title(__("Opportunities"));
+		set_title(listview);
+		// Frappe 16 writes its own title at each visit, right after this event
+		$(listview.parent).on("show", () => setTimeout(() => set_title(listview)));
 		set_texts(listview);
 		if (listview.view_name === "List") {
 			set_columns(listview);
@@ -61,6 +63,10 @@ function show_filterable(value, df, doc) {
 	return `<span class="ellipsis" title="${__(df.label)}: ${escape(value)}">
 		<a class="filterable ellipsis" data-filter="${df.fieldname},=,${escape(value)}">
 		${escape(FORMATTERS[df.fieldname](value, doc))}</a></span>`;
+}
+
+function set_title(listview) {
+	listview.page.set_title(__("Opportunities"));
 }
 
 function set_texts(listview) {
