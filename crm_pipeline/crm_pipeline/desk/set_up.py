@@ -47,4 +47,5 @@ def delete_navigation() -> None:
 	for doctype in ("Workspace Sidebar", "Desktop Icon"):
 		if frappe.db.exists("DocType", doctype) and frappe.get_meta(doctype).has_field("app"):
 			for name in frappe.get_all(doctype, filters={"app": APP}, pluck="name"):
-				frappe.delete_doc(doctype, name, force=True)
+				# their own on_trash deletes the file of the app on a developer's site
+				frappe.delete_doc(doctype, name, force=True, ignore_on_trash=True)
