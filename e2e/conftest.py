@@ -29,8 +29,7 @@ CHROMIUM_FLAGS = (
 
 # console and page errors that say nothing about the app
 NOT_OURS = (
-	"Failed to execute 'removeChild'",  # frappe-charts draws once more after its place on the page is gone
-	"Error: <",  # and into a page that was left, where nothing has a width
+	"Error: <",  # frappe-charts draws into a workspace that was left or drawn again: nothing there has a width
 	"Failed to load resource",  # a refusal, and socket.io, which is not started
 	"Error connecting to socket.io",
 	"Traceback",  # a refusal again; what the server did not mean to refuse is a 500

@@ -52,7 +52,7 @@ class Desk:
 	def settle(self) -> None:
 		"""Waits until no request is under way, and none starts right after."""
 		self.page.wait_for_function(SETTLED)
-		self.page.wait_for_timeout(150)
+		self.page.wait_for_timeout(250)
 		self.page.wait_for_function(SETTLED)
 
 	def get_date(self, days: int) -> str:

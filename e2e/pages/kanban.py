@@ -14,6 +14,7 @@ class Kanban:
 	def open(self, doctype: str, board: str) -> None:
 		self.desk.go("List", doctype, "Kanban", board)
 		self.desk.shown.locator(".kanban-column").first.wait_for()
+		self.desk.settle()
 
 	def column(self, title: str) -> Locator:
 		return self.desk.shown.locator(f".kanban-column[data-column-value='{title}']")
@@ -41,7 +42,7 @@ class Kanban:
 
 def get_middle(element: Locator) -> tuple[float, float]:
 	"""The middle of an element, near its top where it is long."""
-	element.scroll_into_view_if_needed()
+	element.hover(trial=True)  # scrolls there, and waits while the board is drawn again
 	box = element.bounding_box()
 	assert box, "the element is not on the page"
 	return box["x"] + box["width"] / 2, box["y"] + min(box["height"] / 2, 60)
