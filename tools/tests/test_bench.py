@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -69,5 +70,6 @@ with locked(Path({str(tmp_path / "lock")!r}), "Waiting"):
 			[sys.executable, "-c", script], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
 		)
 		assert second.stdout.readline() == "Waiting …\n"
+		time.sleep(0.5)
 		assert second.poll() is None
 	assert second.communicate(timeout=20)[0] == "in\n"

@@ -1,5 +1,7 @@
 import json
+import os
 import socket
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -53,9 +55,14 @@ def test_a_service_on_another_host_is_not_started_here():
 
 
 def test_the_database_of_a_bench_is_started_as_its_procfile_says(bench):
-	(bench.path / "Procfile").write_text("web: bench serve\n\nmariadb: pwd > words; echo $PPID >> words\n")
+	script = "import os; print(os.getcwd(), os.getsid(0))"
+	(bench.path / "Procfile").write_text(
+		f"web: bench serve\n\nmariadb: {sys.executable} -c '{script}' > words\n"
+	)
 	services.start_mariadb(bench)
-	assert wait_for(bench.path / "words").splitlines()[0] == str(bench.path)
+	folder, session = wait_for(bench.path / "words").split()
+	assert folder == str(bench.path)
+	assert int(session) != os.getsid(0), "it would end with the terminal of the run"
 
 
 def test_without_such_a_line_the_database_of_the_system_is_started(monkeypatch, bench, tmp_path):
