@@ -24,7 +24,9 @@ def connect_to_site() -> None:
 	os.chdir(sites)
 	frappe.init(site=os.environ["CRM_PIPELINE_SITE"], sites_path=str(sites))
 	frappe.connect()
-	frappe.in_test = frappe.flags.in_test = True  # Frappe 16 asks the first
+	from crm_pipeline.tests.base import toggle_test_mode
+
+	toggle_test_mode(True)
 
 
 def make_sandbox() -> None:
