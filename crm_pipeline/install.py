@@ -18,8 +18,7 @@ SET_UP = "crm_pipeline_set_up"
 def before_install() -> None:
 	frappe.setup_module_map()  # the site's cached map may be older than this app
 	preconditions.validate()
-	if desk.APP not in frappe.get_installed_apps():
-		forget_install()
+	forget_install()
 
 
 def after_install() -> None:
@@ -28,7 +27,7 @@ def after_install() -> None:
 		set_up()
 	except BaseException:
 		frappe.db.rollback()
-		frappe.clear_cache()  # which knows of what was rolled back, and of the list as it was
+		frappe.flags.in_install = False  # while it is set, caches keep the list as it was
 		remove_from_installed_apps(desk.APP)
 		raise
 
@@ -71,10 +70,14 @@ def mark_as_set_up() -> None:
 
 
 def forget_install() -> None:
-	"""Delete what the framework notes about an install and trips over, or heeds, at the next one."""
-	frappe.db.delete(
-		"Module Def", {"app_name": desk.APP}
-	)  # by its controller, files would go in developer mode
+	"""Delete what the framework notes about an install and trips over, or heeds, at the next one.
+
+	Nothing where the app is installed: a dry run of uninstalling calls this too.
+	"""
+	if desk.APP in frappe.get_installed_apps():
+		return
+	# past its controller, which in developer mode deletes files
+	frappe.db.delete("Module Def", {"app_name": desk.APP})
 	frappe.db.delete("Patch Log", {"patch": ("like", f"{desk.APP}.%")})
 	frappe.db.delete("DefaultValue", {"defkey": SET_UP})
 

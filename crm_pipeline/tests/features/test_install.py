@@ -39,17 +39,19 @@ class InstallTestCase(PipelineTestCase):
 class TestAfterInstall(InstallTestCase):
 	def test_what_fails_in_it_takes_the_app_off_the_list_again(self):
 		for error in (frappe.ValidationError, KeyboardInterrupt):
-			calls = Mock()
+			calls, frappe.flags.in_install = Mock(), APP
 			with (
 				patch.object(install, "set_up", side_effect=error),
 				patch.object(install, "remove_from_installed_apps", calls.remove),
 				patch.object(frappe.db, "rollback", calls.rollback),
-				patch.object(frappe, "clear_cache", calls.clear_cache),
 				self.assertRaises(error),
 			):
 				install.after_install()
-			self.assertEqual([name for name, *_rest in calls.mock_calls], ["rollback", "clear_cache", "remove"])
+			self.assertEqual(
+				[name for name, *_rest in calls.mock_calls], ["rollback", "remove"]
+			)
 			calls.remove.assert_called_with(APP)
+			self.assertFalse(frappe.flags.in_install)
 
 	def test_nothing_takes_it_off_otherwise(self):
 		with patch.object(install, "remove_from_installed_apps") as remove:
@@ -98,12 +100,12 @@ class TestBeforeInstall(InstallTestCase):
 		super().setUp()
 		frappe.get_doc({"doctype": "Patch Log", "patch": f"{APP}.patches.v0_1.of_a_test"}).insert()
 
-	def run_it(self, installed=("frappe", "erpnext"), **validate) -> None:
+	def run_it(self, hook=install.before_install, installed=("frappe", "erpnext"), **validate) -> None:
 		with (
 			patch.object(preconditions, "validate", **validate),
 			patch.object(frappe, "get_installed_apps", lambda: list(installed)),
 		):
-			install.before_install()
+			hook()
 
 	def get_notes(self) -> list[bool]:
 		patches = frappe.db.exists("Patch Log", {"patch": ("like", f"{APP}.%")})
@@ -113,15 +115,15 @@ class TestBeforeInstall(InstallTestCase):
 		self.run_it()
 		self.assertEqual(self.get_notes(), [False, False, False])
 
-	def test_it_stays_where_the_app_is_installed_or_refused(self):
-		self.run_it(installed=("frappe", "erpnext", APP))
+	def test_it_stays_where_the_app_is_refused(self):
 		with self.assertRaises(frappe.IncompatibleApp):
 			self.run_it(side_effect=frappe.IncompatibleApp)
 		self.assertEqual(self.get_notes(), [True, True, True])
 
-	def test_it_goes_with_the_app_too(self):
-		uninstall.after_uninstall()
-		self.assertEqual(self.get_notes(), [False, False, False])
+	def test_it_goes_with_the_app_but_not_in_a_dry_run(self):
+		for installed, expected in ((("frappe", "erpnext", APP), True), (("frappe", "erpnext"), False)):
+			self.run_it(uninstall.after_uninstall, installed)
+			self.assertEqual(self.get_notes(), [expected] * 3)
 
 
 class TestRoles(InstallTestCase):
