@@ -47,9 +47,7 @@ class TestAfterInstall(InstallTestCase):
 				self.assertRaises(error),
 			):
 				install.after_install()
-			self.assertEqual(
-				[name for name, *_rest in calls.mock_calls], ["rollback", "remove"]
-			)
+			self.assertEqual([name for name, *_rest in calls.mock_calls], ["rollback", "remove"])
 			calls.remove.assert_called_with(APP)
 			self.assertFalse(frappe.flags.in_install)
 
