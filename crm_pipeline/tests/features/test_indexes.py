@@ -3,7 +3,7 @@ from unittest.mock import patch
 import frappe
 
 from crm_pipeline import indexes
-from crm_pipeline.patches.v0_1 import drop_unnamed_indexes
+from crm_pipeline.patches.v0_1 import drop_unnamed_indexes, widen_short_texts
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
 
 A_SHORT_TEXT = {"one_more": {"fieldtype": "Select", "length": 20}}
@@ -76,3 +76,9 @@ class TestIndexes(PipelineTestCase):
 		):
 			drop = f"drop index if exists `{'_'.join(columns)}_index`"
 			self.assertIn(drop, sql_ddl.call_args.args[0])
+
+	def test_columns_of_a_site_from_before_are_made_as_long_as_on_a_new_one(self):
+		with patch.object(frappe.db, "updatedb") as updatedb:
+			widen_short_texts.execute()
+		widened = {call.args[0] for call in updatedb.call_args_list}
+		self.assertLessEqual({OPPORTUNITY, "Pipeline Audit Log"}, widened)
