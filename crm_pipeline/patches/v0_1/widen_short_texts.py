@@ -1,9 +1,9 @@
 import frappe
 
-from crm_pipeline import custom_fields
+WITH_SHORT_TEXTS = ("Pipeline Opportunity", "Pipeline Audit Log")
 
 
 def execute() -> None:
 	"""Make columns as long as on a new site: the framework does so only when the DocType's file has changed."""
-	for doctype in frappe.get_all("DocType", filters={"module": custom_fields.MODULE}, pluck="name"):
+	for doctype in WITH_SHORT_TEXTS:
 		frappe.db.updatedb(doctype)

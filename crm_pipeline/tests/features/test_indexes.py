@@ -77,8 +77,15 @@ class TestIndexes(PipelineTestCase):
 			drop = f"drop index if exists `{'_'.join(columns)}_index`"
 			self.assertIn(drop, sql_ddl.call_args.args[0])
 
-	def test_columns_of_a_site_from_before_are_made_as_long_as_on_a_new_one(self):
+	def test_columns_shorter_than_on_a_new_site_are_made_longer(self):
+		short = {
+			doctype
+			for doctype in frappe.get_all(
+				"DocType", filters={"module": "CRM Pipeline", "issingle": 0}, pluck="name"
+			)
+			for field in get_fields(doctype).values()
+			if field["fieldtype"] in indexes.TEXTS and 0 < (field["length"] or 0) < indexes.LEAST_CHARACTERS
+		}
 		with patch.object(frappe.db, "updatedb") as updatedb:
 			widen_short_texts.execute()
-		widened = {call.args[0] for call in updatedb.call_args_list}
-		self.assertLessEqual({OPPORTUNITY, "Pipeline Audit Log"}, widened)
+		self.assertEqual({call.args[0] for call in updatedb.call_args_list}, short)
