@@ -4,6 +4,7 @@ Each entry says when it can be deleted.
 """
 
 import re
+from collections import defaultdict
 
 import frappe
 
@@ -26,6 +27,36 @@ def without_percent(sql: str) -> str:
 def is_in_test() -> bool:
 	"""Tell whether tests run. To be deleted when no version is left that lacks `frappe.in_test` (15)."""
 	return bool(getattr(frappe, "in_test", False) or frappe.flags.in_test)
+
+
+def is_name_kept(doctype: str, name: str) -> bool:
+	"""Tell whether the framework has read a record's name already. To be deleted with keep_name."""
+	cache = frappe.db.value_cache
+	if isinstance(cache, defaultdict):
+		return ("name",) in cache[doctype][name]
+	return (doctype, name, "name") in cache
+
+
+def keep_name(doctype: str, name: str, stored: str) -> None:
+	"""Keep a record's name where the framework looks for it when it checks links: 16 keeps values by DocType.
+
+	The other shape is to be deleted when no version is left whose `value_cache` is a plain dict (15).
+	"""
+	cache = frappe.db.value_cache
+	if isinstance(cache, defaultdict):
+		cache[doctype][name]["name",] = [frappe._dict(name=stored)]
+	else:
+		cache[doctype, name, "name"] = ((stored,),)
+
+
+def forget_transaction() -> None:
+	"""Tell the framework of a transaction that the database has undone already.
+
+	Not during an event of a document: 16 takes no rollback there, and whoever began it does so when the error arrives.
+	To be deleted, for a plain rollback, when `_disable_transaction_control` is gone.
+	"""
+	if not getattr(frappe.db, "_disable_transaction_control", 0):
+		frappe.db.rollback()
 
 
 def _encode(text: re.Match) -> str:

@@ -12,6 +12,7 @@ from crm_pipeline.tasks import catch_up_offers
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
 from crm_pipeline.tests.base import OPPORTUNITY
+from crm_pipeline.tests.csv_files import commits_kept_in_test
 from crm_pipeline.tests.offer_documents import OffersTestCase, expire, lose, make_quotation, submit_quotation
 from crm_pipeline.tests.users import as_user
 
@@ -166,7 +167,7 @@ class TestDailyJob(OffersTestCase):
 			if name == names[0]:
 				raise ZeroDivisionError
 
-		with patch.object(follow, "catch_up", fail_once):
+		with patch.object(follow, "catch_up", fail_once), commits_kept_in_test():
 			catch_up_offers()
 		linked = [frappe.db.get_value(OPPORTUNITY, name, "offer") for name in names]
 		self.assertEqual(linked, [None, offers[1]])
