@@ -3,6 +3,7 @@ from unittest.mock import patch
 import frappe
 
 from crm_pipeline import indexes
+from crm_pipeline.patches.v0_1 import drop_unnamed_indexes
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
 
 A_SHORT_TEXT = {"one_more": {"fieldtype": "Select", "length": 20}}
@@ -64,3 +65,14 @@ class TestIndexes(PipelineTestCase):
 			indexes.drop_outdated()
 		gone = ("pipeline_of_former_times", "pipeline_openings")
 		self.assertEqual([call.args for call in drop.call_args_list], [(OPPORTUNITY, name) for name in gone])
+
+	def test_those_from_before_they_had_names_go(self):
+		with patch.object(frappe.db, "sql_ddl") as sql_ddl:
+			drop_unnamed_indexes.execute()
+		for columns in (
+			("status", "modified"),
+			("closed_on", "status"),
+			("party_name", "product_line", "status"),
+		):
+			drop = f"drop index if exists `{'_'.join(columns)}_index`"
+			self.assertIn(drop, sql_ddl.call_args.args[0])

@@ -1,7 +1,7 @@
 """Section 10: the next contact is one event of one person, wherever it was moved from."""
 
 import frappe
-from frappe.utils import add_days, add_to_date, get_datetime, now_datetime
+from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime
 
 from crm_pipeline import uninstall
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
@@ -73,7 +73,7 @@ class TestEvent(NextContactTestCase):
 	def test_it_stands_in_nobody_elses_calendar(self):
 		from frappe.desk.doctype.event.event import get_events as get_calendar
 
-		days = (str(in_days(1)), str(in_days(5)))
+		days = (getdate(in_days(1)), getdate(in_days(5)))
 		for user, number in ((personas.ENGINEER, 1), (personas.MANAGER, 0), (personas.OTHER_ENGINEER, 0)):
 			with as_user(user):
 				found = [event for event in get_calendar(*days) if event.name == self.doc.next_contact_event]
