@@ -1,15 +1,24 @@
-# Everything a checkout needs comes from PyPI into .venv; PYTHON names another interpreter (3.10 or newer).
+# Everything a checkout needs comes from PyPI into .venv. PYTHON names another interpreter (3.10 or newer): when it is
+# not the one that .venv was made with, .venv is made anew.
 PYTHON ?= python3
 RUFF = ruff==0.14.14
 VENV = .venv/bin/python
+WHICH_PYTHON = -c 'import sys; print(sys.base_prefix, sys.version)'
 
-.PHONY: help demo test bench-test e2e benchmark lint format clean
+.PHONY: help demo test bench-test e2e proofs benchmark lint format clean
+
+ifneq ($(origin PYTHON),file)
+ifneq ($(shell $(PYTHON) $(WHICH_PYTHON)),$(shell $(VENV) $(WHICH_PYTHON) 2>/dev/null))
+.PHONY: .venv/ready
+endif
+endif
 
 help:
 	@echo "make demo        the main job, played on the sandbox (needs Python only)"
-	@echo "make test        all tests: on the sandbox, and on a real site where a bench is found"
-	@echo "make bench-test  the tests on a real site alone"
-	@echo "make e2e         a browser on a real site; SCREENSHOTS=1 also takes the pictures of docs/"
+	@echo "make test        all tests: on the sandbox, and on a real site of each bench that is found"
+	@echo "make bench-test  the tests on real sites alone"
+	@echo "make e2e         a browser on real sites; SCREENSHOTS=1 also takes the pictures of docs/"
+	@echo "make proofs      what takes longer than a test may; SAMPLE=1 SEED=4711 STEPS=100 ONLY=lifecycle-walks"
 	@echo "make benchmark   the same work on ours and on ERPNext's opportunity; ROWS=1000000 ONLY=lists,reports"
 	@echo "make lint        ruff and the static checks"
 	@echo "make format      let ruff put the code in order"
@@ -26,6 +35,10 @@ bench-test: .venv/ready
 
 e2e: .venv/e2e
 	@SCREENSHOTS=$(SCREENSHOTS) $(VENV) -m tools.run_e2e
+
+proofs: .venv/ready
+	@$(VENV) -m tools.run_proofs $(if $(SAMPLE),--sample) $(if $(SEED),--seed $(SEED)) \
+		$(if $(STEPS),--steps $(STEPS)) $(if $(ONLY),--only $(ONLY))
 
 benchmark: .venv/ready
 	@$(VENV) -m tools.benchmark $(or $(ROWS),100000) $(if $(ONLY),--only $(ONLY))

@@ -1,34 +1,10 @@
-"""Chooses the host of the tests: a real site (CRM_PIPELINE_HOST=site, CRM_PIPELINE_SITE, FRAPPE_BENCH) or the sandbox."""
+"""Connects to the host of the tests, and says at the end which tests it left out."""
 
-import os
-import sys
-from pathlib import Path
-
-HOST = "site" if os.environ.get("CRM_PIPELINE_HOST") == "site" else "sandbox"
+from tools.connection import HOST, connect
 
 
 def pytest_configure(config) -> None:
-	if HOST == "site":
-		connect_to_site()
-	else:
-		make_sandbox()
-
-
-def connect_to_site() -> None:
-	import frappe
-
-	sites = Path(os.environ["FRAPPE_BENCH"]).expanduser() / "sites"
-	os.chdir(sites)
-	frappe.init(site=os.environ["CRM_PIPELINE_SITE"], sites_path=str(sites))
-	frappe.connect()
-	frappe.flags.in_test = True
-
-
-def make_sandbox() -> None:
-	sys.path.insert(0, str(Path(__file__).parent / "sandbox"))
-	from site_setup import create_site
-
-	create_site()
+	connect()
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -52,15 +53,21 @@ def main() -> int:
 	data.prepare(options.rows, say)
 	facts = get_facts(options)
 	say(describe(facts))
-	rows = read_rows(options)
+	rows, failures = read_rows(options), []
 	for family in options.only or FAMILIES:
-		rows += measure(family, options.repeats)
+		try:
+			rows += measure(family, options.repeats)
+		except Exception as error:
+			traceback.print_exc()
+			failures.append(f"{family} failed: {type(error).__name__}: {error}")
 		write_json(rows, facts, options.json)
-	report = "\n".join([describe(facts), "", format_table(rows), "", summarize(rows)])
+	report = "\n".join([describe(facts), "", format_table(rows), "", summarize(rows), *failures])
 	print("", report, sep="\n")
 	options.json.with_suffix(".md").write_text(f"# Results\n\n{report}\n")
 	say(f"Written to {options.json}")
-	return 0
+	if options.tally:
+		write_tally(rows, failures, options)
+	return 1 if failures else 0
 
 
 def get_options() -> argparse.Namespace:
@@ -70,10 +77,12 @@ def get_options() -> argparse.Namespace:
 	parser.add_argument("--repeats", type=int, default=15)
 	parser.add_argument("--only", type=lambda text: text.split(","), help=", ".join(FAMILIES))
 	parser.add_argument("--json", type=Path)
+	parser.add_argument("--tally", type=Path, help="write numbers of targets met, missed and families failed")
 	options = parser.parse_args()
 	if unknown := set(options.only or ()) - FAMILIES.keys():
 		parser.error(f"Unknown: {', '.join(sorted(unknown))}. Families are {', '.join(FAMILIES)}.")
-	options.json = options.json or RESULTS / f"{options.rows}.json"
+	major = frappe.__version__.partition(".")[0]
+	options.json = options.json or RESULTS / f"{options.rows}-{major}.json"
 	return options
 
 
@@ -122,6 +131,12 @@ def describe(facts: dict) -> str:
 def summarize(rows: list[Row]) -> str:
 	verdicts = [row.is_met for row in rows]
 	return f"{verdicts.count(True)} targets met, {verdicts.count(False)} missed."
+
+
+def write_tally(rows: list[Row], failures: list[str], options: argparse.Namespace) -> None:
+	verdicts = [row.is_met for row in rows if row.family in (options.only or FAMILIES)]
+	tally = {"met": verdicts.count(True), "missed": verdicts.count(False), "failed": len(failures)}
+	options.tally.write_text(json.dumps(tally))
 
 
 def say(text: str) -> None:

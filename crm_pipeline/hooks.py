@@ -89,6 +89,8 @@ _EVENTS = {
 	"Request for Quotation": ("validate",),
 	"ToDo": ("validate", "on_update", "on_trash"),
 	"DocShare": ("after_insert", "on_update"),
+	"Unhandled Email": ("after_insert",),
+	"Comment": ("validate",),
 	"Communication": ("before_insert", "on_update"),
 	"Event": ("on_update",),
 	"Assignment Rule": ("validate",),

@@ -1,26 +1,35 @@
-"""What install and migrate set up beyond the DocTypes. Everything here may run again without harm."""
+"""What install and migrate set up beyond the DocTypes. Everything here may run again without harm.
+
+Seeds come once. SET_UP is the mark that they have: with it a migrate brings nothing back that an admin deleted, without
+it a migrate completes an install that was killed.
+"""
 
 import frappe
+from frappe.installer import remove_from_installed_apps
 from frappe.utils import cint
 
-from crm_pipeline import custom_fields, indexes, seeds
+from crm_pipeline import custom_fields, indexes, preconditions, seeds
 from crm_pipeline.crm_pipeline.desk import set_up as desk
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import set_up_sequence
+
+SET_UP = "crm_pipeline_set_up"
 
 
 def before_install() -> None:
 	frappe.setup_module_map()  # the site's cached map may be older than this app
+	preconditions.validate()
+	forget_install()
 
 
 def after_install() -> None:
-	make_roles()
-	custom_fields.create()
-	set_up_sequence()
-	indexes.make_all()
-	seed_masters()
-	make_email_template()
-	set_default_settings()
-	desk.make_board()
+	"""Set up, or take the app off the list again: else a second install-app would do nothing."""
+	try:
+		set_up()
+	except BaseException:
+		frappe.db.rollback()
+		frappe.flags.in_install = False  # while it is set, caches keep the list as it was
+		remove_from_installed_apps(desk.APP)
+		raise
 
 
 def before_migrate() -> None:
@@ -28,9 +37,48 @@ def before_migrate() -> None:
 
 
 def after_migrate() -> None:
+	if is_set_up():
+		keep_up()
+	else:
+		set_up()
+
+
+def set_up() -> None:
+	"""Set up what a new site gets. The mark is of one transaction with the seeds, which come after all DDL."""
+	make_roles()
+	keep_up()
+	seed_masters()
+	make_email_template()
+	set_default_settings()
+	desk.make_board()
+	mark_as_set_up()
+
+
+def keep_up() -> None:
 	custom_fields.create()
 	set_up_sequence()
 	indexes.make_all()
+
+
+def is_set_up() -> bool:
+	return bool(frappe.db.exists("DefaultValue", {"defkey": SET_UP}))  # a cache may know of one rolled back
+
+
+def mark_as_set_up() -> None:
+	frappe.db.set_global(SET_UP, 1)
+
+
+def forget_install() -> None:
+	"""Delete what the framework notes about an install and trips over, or heeds, at the next one.
+
+	Nothing where the app is installed: a dry run of uninstalling calls this too.
+	"""
+	if desk.APP in frappe.get_installed_apps():
+		return
+	# past its controller, which in developer mode deletes files
+	frappe.db.delete("Module Def", {"app_name": desk.APP})
+	frappe.db.delete("Patch Log", {"patch": ("like", f"{desk.APP}.%")})
+	frappe.db.delete("DefaultValue", {"defkey": SET_UP})
 
 
 def make_roles() -> None:

@@ -2,7 +2,7 @@
 
 import frappe
 
-from crm_pipeline import custom_fields, indexes, seeds
+from crm_pipeline import custom_fields, indexes, install, seeds
 from crm_pipeline.crm_pipeline.desk import set_up as desk
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import naming
 from crm_pipeline.crm_pipeline.domain.mailbox import PROGRESS
@@ -43,6 +43,7 @@ def before_uninstall() -> None:
 
 
 def after_uninstall() -> None:
+	install.forget_install()  # first: what follows commits
 	naming.drop_sequence()
 	indexes.drop_from_others()
 
@@ -80,8 +81,12 @@ def delete_desk_records() -> None:
 
 
 def delete_roles() -> None:
-	"""Delete the app's roles from users and permissions, then the roles themselves."""
+	"""Delete the app's roles, also from users, but leave one that other DocTypes have rules for: the site needs it."""
+	ours = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
 	for role in seeds.ROLES:
-		for doctype in ("Has Role", "DocPerm", "Custom DocPerm"):
+		elsewhere = {"role": role, "parent": ("not in", ours)}
+		if any(frappe.db.exists(doctype, elsewhere) for doctype in ("DocPerm", "Custom DocPerm")):
+			continue
+		for doctype in ("Has Role", "DocPerm"):
 			frappe.db.delete(doctype, {"role": role})
 		frappe.delete_doc("Role", role, force=True, ignore_missing=True)

@@ -15,7 +15,7 @@ from e2e.pages.desk import Desk
 from e2e.server import Server, get_message, log_in
 
 URL = os.environ.get("CRM_PIPELINE_E2E_URL", "")
-RESULTS = Path(__file__).with_name("results")
+RESULTS = Path(os.environ.get("CRM_PIPELINE_E2E_RESULTS", ""))
 PATIENCE = 30_000  # milliseconds; a loaded machine is slow, not wrong
 WIDE = {"width": 1400, "height": 1000}
 CHROMIUM_FLAGS = (
@@ -137,8 +137,8 @@ def has_failed(item) -> bool:
 
 
 def keep_pictures(test: str, contexts: list[BrowserContext]) -> None:
-	"""What each tab showed when the test failed, as e2e/results/TEST-N.png."""
-	RESULTS.mkdir(exist_ok=True)
+	"""What each tab showed when the test failed, as e2e/results/BENCH/TEST-N.png."""
+	RESULTS.mkdir(parents=True, exist_ok=True)
 	name = re.sub(r"\W+", "-", test)
 	for number, page in enumerate((page for context in contexts for page in context.pages), start=1):
 		page.screenshot(path=RESULTS / f"{name}-{number}.png")

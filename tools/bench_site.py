@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from tools.bench import CHECKOUT, Bench, BenchError, run_quietly
+from tools.bench import CHECKOUT, Bench, BenchError, locked, run_quietly
+from tools.services import start_services
 
 APP = "crm_pipeline"
 DEFAULT_SITE = "test_crm_pipeline"
@@ -28,15 +28,17 @@ def get_site_name(variable: str = "CRM_PIPELINE_SITE", default: str = DEFAULT_SI
 
 
 @contextmanager
-def locked_site(bench: Bench, site: str) -> Iterator[None]:
-	"""Two runs on one site would destroy each other's data: the second one waits."""
-	with open(bench.sites / f".{site}.lock", "w") as lock:
-		try:
-			fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-		except BlockingIOError:
-			print(f"Another run uses site {site}: waiting for it …", flush=True)
-			fcntl.flock(lock, fcntl.LOCK_EX)
+def ready_site(bench: Bench, site: str) -> Iterator[None]:
+	"""The site, prepared, for this run alone."""
+	with locked_site(bench, site):
+		start_services(bench)
+		prepare_site(bench, site)
 		yield
+
+
+def locked_site(bench: Bench, site: str) -> AbstractContextManager[None]:
+	"""Two runs on one site would destroy each other's data: the second one waits."""
+	return locked(bench.sites / f".{site}.lock", f"Another run uses site {site}: waiting for it")
 
 
 def prepare_site(bench: Bench, site: str) -> None:
@@ -59,7 +61,11 @@ def make_importable(bench: Bench) -> None:
 	"""Bench commands import every app of sites/apps.txt, also for sites that don't have it installed."""
 	if not can_import(bench, APP):
 		print(f"Installing {APP} (editable) into the environment of the bench", flush=True)
-		run_quietly([bench.python, "-m", "pip", "install", "--quiet", "--no-deps", "-e", str(CHECKOUT)])
+		# pip builds in the checkout, which the benches share
+		with locked(
+			CHECKOUT / ".install.lock", f"{APP} is being installed into another bench: waiting for it"
+		):
+			run_quietly([bench.python, "-m", "pip", "install", "--quiet", "--no-deps", "-e", str(CHECKOUT)])
 	apps = bench.sites / "apps.txt"
 	names = apps.read_text().split()
 	if APP not in names:

@@ -1,49 +1,49 @@
-"""Run the benchmark on the bench that is found: `python -m tools.benchmark [ROWS] [OPTIONS OF benchmarks]`."""
+"""Run the benchmark on each bench, one after another: `python -m tools.benchmark [ROWS] [OPTIONS OF benchmarks]`."""
 
 from __future__ import annotations
 
-import os
-import re
+import json
 import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
 
 from tools import bench_site
-from tools.bench import Bench, BenchError, find_bench
-from tools.services import start_services
+from tools.bench import Bench, require_benches
+from tools.side_by_side import Result, command, fail, report, run_on
+from tools.versions import VERSIONS
 
 DEFAULT_SITE = "test_crm_pipeline_bench"
 SITE_VARIABLE = "CRM_PIPELINE_BENCHMARK_SITE"
+COLUMNS = ("met", "missed", "failed")
 
 
-def main(arguments: list[str]) -> int:
-	try:
-		bench = find_bench()
-		if not bench:
-			raise BenchError("No bench found (FRAPPE_BENCH or ~/frappe-bench): nothing to measure on.")
-		site = get_site_name()
-		with bench_site.locked_site(bench, site):
-			start_services(bench)
-			bench_site.prepare_site(bench, site)
-			return run(bench, site, arguments)
-	except BenchError as error:
-		print(error)
-		return 1
+@command
+def main(arguments: Sequence[str]) -> int:
+	benches = require_benches("nothing to measure on")
+	results = run_on(benches, lambda bench: measure(bench, arguments), at_once=1)
+	return report(benches, results, (*VERSIONS, *COLUMNS))
 
 
-def get_site_name() -> str:
-	"""CRM_PIPELINE_BENCHMARK_SITE or the default. Only test_…: the benchmark empties the site's opportunities."""
-	name = os.environ.get(SITE_VARIABLE) or DEFAULT_SITE
-	if not re.fullmatch(r"test_[a-z0-9_.-]+", name):
-		raise BenchError(f"{SITE_VARIABLE}={name} is refused: the name of a test site starts with test_.")
-	return name
+def measure(bench: Bench, arguments: Sequence[str]) -> Result:
+	"""Only on a site called test_…: the benchmark empties the site's opportunities."""
+	site = bench_site.get_site_name(SITE_VARIABLE, DEFAULT_SITE)
+	with bench_site.ready_site(bench, site):
+		return run(bench, site, arguments)
 
 
-def run(bench: Bench, site: str, arguments: list[str]) -> int:
+def run(bench: Bench, site: str, arguments: Sequence[str]) -> Result:
 	"""Measure in the bench's own Python. A first argument that is a number is the number of rows."""
 	if arguments and arguments[0].isdecimal():
 		arguments = ["--rows", *arguments]
-	command = [bench.python, "-m", "benchmarks", "--site", site, *arguments]
-	return subprocess.run(command, cwd=bench.sites, env=bench.environment(), check=False).returncode
+	with tempfile.TemporaryDirectory() as folder:
+		tally = Path(folder) / "tally.json"
+		command = [bench.python, "-m", "benchmarks", "--site", site, "--tally", str(tally), *arguments]
+		done = subprocess.run(command, cwd=bench.sites, env=bench.environment(), check=False)
+		if not tally.exists():
+			return fail(f"{bench.name}: the benchmark ended with exit code {done.returncode}.")
+		return Result(done.returncode == 0, [json.loads(tally.read_text())])
 
 
 if __name__ == "__main__":

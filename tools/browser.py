@@ -30,21 +30,29 @@ def find_chromium() -> str:
 
 
 def build_assets(bench: Bench) -> None:
-	"""Builds the bundles of the app unless the bench has them newer than their sources."""
-	app = link_app(bench)
-	if are_assets_stale(bench, app / APP / "public"):
+	"""Builds the bundles of the app unless the bench has them from this checkout and newer than their sources."""
+	app = bench.path / "apps" / APP
+	is_linked_anew = link_app(app)
+	if is_linked_anew or are_assets_stale(bench, app / APP / "public"):
 		print(f"bench build --app {APP} …", flush=True)
 		bench.run("build", "--app", APP)
 
 
-def link_app(bench: Bench) -> Path:
-	"""The folder of the app in the bench, a link to this checkout unless it is there: the build looks nowhere else."""
-	app = bench.path / "apps" / APP
-	if not app.exists():
-		app.symlink_to(CHECKOUT)
-	if app.resolve() != CHECKOUT:
-		print(f"Note: the browser gets the client scripts of {app.resolve()}, not of this checkout.")
-	return app
+def link_app(app: Path) -> bool:
+	"""Leads the app's folder in the bench to this checkout, where the build looks; returns whether it did not before.
+
+	A link to another checkout is led here; a real folder is somebody's and stays.
+	"""
+	if app.resolve() == CHECKOUT:
+		return False
+	if app.exists() and not app.is_symlink():
+		print(f"Note: the browser gets the client scripts of {app}, not of this checkout.", flush=True)
+		return False
+	if app.is_symlink():
+		print(f"{app} led to {app.resolve()}, from now on to this checkout.", flush=True)
+		app.unlink()
+	app.symlink_to(CHECKOUT)
+	return True
 
 
 def are_assets_stale(bench: Bench, public: Path) -> bool:

@@ -1,73 +1,80 @@
 """Run the browser tests: `python -m tools.run_e2e [PYTEST ARGUMENTS]`. Exit code 0 only when everything passed.
 
-The site is CRM_PIPELINE_E2E_SITE or one made for these tests, with the sample data in it. SCREENSHOTS=1 also takes the
-pictures of the documentation.
+Each bench is served in turn. The site is CRM_PIPELINE_E2E_SITE or one made for these tests, with the sample data in it.
+SCREENSHOTS=1 also takes the pictures of the documentation, on the first bench; SCREENSHOTS=NAME on the bench of that name.
 """
 
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
+from collections.abc import Sequence
 
 from tools import bench_site, browser
-from tools.bench import CHECKOUT, Bench, BenchError, find_bench
-from tools.services import start_services
+from tools.bench import CHECKOUT, Bench, BenchError, require_benches
+from tools.pytest_run import COLUMNS, Counts, run_pytest
+from tools.side_by_side import Result, command, report, run_on
+from tools.versions import VERSIONS
 
 TESTS = "e2e"
 PICTURES = "e2e/test_docs_pictures.py"
+RESULTS = "e2e/results"
 DEFAULT_SITE = "test_crm_pipeline_e2e"
 
 
-def main(arguments: list[str]) -> int:
-	signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(143))  # so that the web server ends with this
-	try:
-		is_green = test_in_browser(arguments)
-	except BenchError as error:
-		print(error)
-		return 1
-	except KeyboardInterrupt:
-		return 130
-	print(f"browser: {'passed' if is_green else 'failed, see e2e/results/ for what each page showed'}")
-	return 0 if is_green else 1
-
-
-def test_in_browser(arguments: list[str]) -> bool:
-	bench = find_bench()
-	if not bench:
-		raise BenchError("No bench found (FRAPPE_BENCH or ~/frappe-bench): nothing to look at.")
+@command
+def main(arguments: Sequence[str]) -> int:
+	benches = require_benches("nothing to look at")
 	chromium = browser.find_chromium()
+	photographer = get_photographer(benches)
+	results = run_on(
+		benches,
+		lambda bench: test_in_browser(bench, chromium, arguments or get_tests(bench == photographer)),
+		at_once=1,
+	)
+	return report(benches, results, (*VERSIONS, *COLUMNS))
+
+
+def get_photographer(benches: Sequence[Bench]) -> Bench | None:
+	"""The bench whose pages are in the documentation; None when no pictures are asked for."""
+	wanted = os.environ.get("SCREENSHOTS")
+	if not wanted:
+		return None
+	if wanted == "1":
+		return benches[0]
+	names = {bench.name: bench for bench in benches}
+	if wanted not in names:
+		raise BenchError(f"SCREENSHOTS={wanted}: 1, or the name of a bench: {', '.join(names)}.")
+	return names[wanted]
+
+
+def get_tests(with_pictures: bool) -> list[str]:
+	"""Pictures only when asked for, and then first: the other tests leave records of theirs on the site."""
+	return [PICTURES, TESTS] if with_pictures else [TESTS, f"--ignore={PICTURES}"]
+
+
+def test_in_browser(bench: Bench, chromium: str, arguments: Sequence[str]) -> Result:
 	site = bench_site.get_site_name("CRM_PIPELINE_E2E_SITE", DEFAULT_SITE)
-	with bench_site.locked_site(bench, site):
-		start_services(bench)
-		bench_site.prepare_site(bench, site)
+	with bench_site.ready_site(bench, site):
 		browser.build_assets(bench)
 		bench.run("--site", site, "crm-pipeline", "demo")
 		with browser.served(bench, site) as url:
-			return run_pytest(bench, url, chromium, arguments)
+			counts = run_browser_tests(url, chromium, f"{RESULTS}/{bench.name}", arguments)
+	notes = list(counts.notes)
+	if not counts.is_green:
+		notes.append(f"{RESULTS}/{bench.name}/ has what each page showed.")
+	return Result(counts.is_green, [counts.row], [f"{bench.name}: {note}" for note in notes])
 
 
-def run_pytest(bench: Bench, url: str, chromium: str, arguments: list[str]) -> bool:
+def run_browser_tests(url: str, chromium: str, results: str, arguments: Sequence[str]) -> Counts:
 	"""Without the conftest.py of the checkout, which would set up the sandbox."""
 	environment = {
 		"CRM_PIPELINE_E2E_URL": url,
+		"CRM_PIPELINE_E2E_RESULTS": str(CHECKOUT / results),
 		"CRM_PIPELINE_CHROMIUM": chromium,
 		"PYTHONPATH": str(CHECKOUT),
 	}
-	done = subprocess.run(
-		[sys.executable, "-m", "pytest", f"--confcutdir={TESTS}", *(arguments or get_tests())],
-		cwd=CHECKOUT,
-		env={**os.environ, **environment},
-		stdin=subprocess.DEVNULL,
-		check=False,
-	)
-	return done.returncode == 0
-
-
-def get_tests() -> list[str]:
-	"""Pictures only when asked for, and then first: the other tests leave records of theirs on the site."""
-	return [PICTURES, TESTS] if os.environ.get("SCREENSHOTS") else [TESTS, f"--ignore={PICTURES}"]
+	return run_pytest(sys.executable, {**os.environ, **environment}, f"--confcutdir={TESTS}", *arguments)
 
 
 if __name__ == "__main__":

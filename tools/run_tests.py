@@ -2,131 +2,91 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 
-from tools import bench_site
-from tools.bench import CHECKOUT, NO_BENCH, Bench, BenchError, find_bench
-from tools.services import start_services
+from tools.bench import Bench, explain_no_bench, find_benches, require_benches
+from tools.bench_site import APP
+from tools.hosts import Host, Sandbox, ready_host
+from tools.pytest_run import COLUMNS, Counts, run_pytest
+from tools.side_by_side import Result, command, report, run_on
+from tools.versions import VERSIONS
 
 APP_TESTS = "crm_pipeline/tests"
 HELPER_TESTS = ("sandbox/tests", "tools/tests")
 LEAST_SHARE_ON_BOTH_HOSTS = 0.6
-# else hypothesis writes beside the sites of the bench
-HYPOTHESIS = {"HYPOTHESIS_STORAGE_DIRECTORY": str(CHECKOUT / ".hypothesis")}
 
 
-@dataclass
-class Counts:
-	"""How one pytest run ended; `is_green` is pytest's own verdict, and False when nothing was collected."""
-
-	is_green: bool
-	collected: int = 0
-	passed: int = 0
-	failed: int = 0
-	skipped: int = 0
-	site_only: int = 0
-
-	def __str__(self) -> str:
-		parts = [f"{self.passed} passed"]
-		parts += [f"{self.failed} failed"] * bool(self.failed)
-		parts += [f"{self.skipped} skipped"] * bool(self.skipped)
-		return ", ".join(parts)
-
-
+@command
 def main(what: str = "all") -> int:
 	if what not in ("all", "sandbox", "site"):
 		print(__doc__)
 		return 2
-	summary: list[str] = []
-	results = []
-	try:
-		if what != "site":
-			results.append(test_on_sandbox(summary))
-		if what != "sandbox":
-			results.append(test_on_site(summary, is_required=what == "site"))
-	except BenchError as error:
-		results.append(False)
-		summary.append(str(error))
-	except KeyboardInterrupt:
-		return 130
-	print("", *summary, sep="\n")
-	return 0 if all(results) else 1
+	hosts = get_hosts(what)
+	first_bench = next((host for host in hosts if isinstance(host, Bench)), None)
+	results = run_on(hosts, lambda host: test_on(host, with_bench_tests=host == first_bench))
+	exit_code = report(hosts, results, (*VERSIONS, *COLUMNS))
+	if what == "all" and not first_bench:
+		print(explain_no_bench("site tests skipped"))
+	return exit_code
 
 
-def test_on_sandbox(summary: list[str]) -> bool:
-	environment = {**os.environ, "PYTHONPATH": f"{CHECKOUT / 'sandbox'}{os.pathsep}{CHECKOUT}"}
-	environment["CRM_PIPELINE_HOST"] = "sandbox"
-	app = run_pytest(sys.executable, environment, APP_TESTS)
-	helpers = run_pytest(sys.executable, environment, *HELPER_TESTS)
-	summary.append(f"sandbox: {app}, {app.site_only} site-only (and {helpers} of the sandbox and the tools)")
-	return app.is_green and helpers.is_green and is_share_kept(app, summary)
+def get_hosts(what: str) -> list[Host]:
+	if what == "site":
+		return require_benches("nothing to test on")
+	return [Sandbox(), *(find_benches() if what == "all" else ())]
 
 
-def is_share_kept(app: Counts, summary: list[str]) -> bool:
-	if app.site_only <= app.collected * (1 - LEAST_SHARE_ON_BOTH_HOSTS):
-		return True
-	summary.append(
-		f"Too many site-only tests: at least {LEAST_SHARE_ON_BOTH_HOSTS:.0%} must run on both hosts."
-	)
-	return False
+def test_on(host: Host, with_bench_tests: bool) -> Result:
+	with ready_host(host) as environment:
+		counts = run_pytest(host.python, environment, APP_TESTS)
+		result = Result(counts.is_green, [counts.row], counts.notes)
+		if isinstance(host, Sandbox):
+			check_share(counts, result)
+			test_helpers(host, environment, result)
+		elif with_bench_tests:
+			compare_with_bench_tests(host, environment, counts, result)
+	result.notes = [f"{host.name}: {note}" for note in result.notes]
+	return result
 
 
-def test_on_site(summary: list[str], is_required: bool) -> bool:
-	bench = find_bench()
-	if not bench:
-		if is_required:
-			raise BenchError("No bench found (FRAPPE_BENCH or ~/frappe-bench): nothing to test on.")
-		summary.append(NO_BENCH)
-		return True
-	site = bench_site.get_site_name()
-	with bench_site.locked_site(bench, site):
-		start_services(bench)
-		bench_site.prepare_site(bench, site)
-		by_pytest = run_pytest_on_site(bench, site)
-		by_bench, is_bench_green = run_bench_tests(bench, site)
-	summary.append(f"site: {by_pytest} (pytest), {by_bench} collected by bench run-tests")
-	if by_pytest.collected != by_bench:
-		summary.append(
-			f"pytest collected {by_pytest.collected} tests on the site, bench run-tests {by_bench}."
+def check_share(app: Counts, result: Result) -> None:
+	if app.site_only > app.collected * (1 - LEAST_SHARE_ON_BOTH_HOSTS):
+		result.is_green = False
+		result.notes.append(
+			f"Too many site-only tests: at least {LEAST_SHARE_ON_BOTH_HOSTS:.0%} must run on both hosts."
 		)
-	return by_pytest.is_green and is_bench_green and by_pytest.collected == by_bench
 
 
-def run_pytest_on_site(bench: Bench, site: str) -> Counts:
-	environment = bench.environment(
-		CRM_PIPELINE_HOST="site", CRM_PIPELINE_SITE=site, FRAPPE_BENCH=str(bench.path)
+def test_helpers(host: Sandbox, environment: Mapping[str, str], result: Result) -> None:
+	helpers = run_pytest(host.python, environment, *HELPER_TESTS)
+	result.is_green = result.is_green and helpers.is_green
+	result.rows.append({"host": " ".join(HELPER_TESTS), **helpers.row})
+	result.notes += helpers.notes
+
+
+def compare_with_bench_tests(
+	bench: Bench, environment: Mapping[str, str], by_pytest: Counts, result: Result
+) -> None:
+	"""Both must find the same tests, and see them pass."""
+	count, is_green = run_bench_tests(bench, environment)
+	result.is_green = result.is_green and is_green and count == by_pytest.collected
+	outcome = "all passed" if is_green else "not all passed"
+	result.notes.append(
+		f"bench run-tests ran {count} tests, {outcome}; pytest collected {by_pytest.collected}."
 	)
-	return run_pytest(bench.python, environment, APP_TESTS)
 
 
-def run_pytest(python: str, environment: dict[str, str], *paths: str) -> Counts:
-	with tempfile.TemporaryDirectory() as folder:
-		tally = Path(folder) / "tally.json"
-		done = subprocess.run(
-			[python, "-m", "pytest", "-p", "tools.tally", *paths],
-			cwd=CHECKOUT,
-			env={**environment, **HYPOTHESIS, "CRM_PIPELINE_TALLY": str(tally)},
-			stdin=subprocess.DEVNULL,
-			check=False,
-		)
-		counts = json.loads(tally.read_text()) if tally.exists() else {}
-	return Counts(is_green=done.returncode == 0, **counts)
-
-
-def run_bench_tests(bench: Bench, site: str) -> tuple[int, bool]:
+def run_bench_tests(bench: Bench, environment: Mapping[str, str]) -> tuple[int, bool]:
 	"""The number of tests `bench run-tests` ran and whether all passed: its exit code doesn't tell."""
-	print(f"bench --site {site} run-tests --app {bench_site.APP} …", flush=True)
+	site = environment["CRM_PIPELINE_SITE"]
+	print(f"bench --site {site} run-tests --app {APP} …", flush=True)
 	done = subprocess.run(
-		bench.command("--site", site, "run-tests", "--app", bench_site.APP),
+		bench.command("--site", site, "run-tests", "--app", APP),
 		cwd=bench.sites,
-		env=bench.environment(**HYPOTHESIS),
+		env=environment,
 		stdin=subprocess.DEVNULL,
 		stdout=subprocess.PIPE,
 		stderr=subprocess.STDOUT,

@@ -1,8 +1,9 @@
-"""Start the services of a bench that are down: its two Redis servers and MariaDB."""
+"""Start the services of a bench that are down: its two Redis servers and MariaDB, its own or the system's."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -70,6 +71,13 @@ def is_database_up(address) -> bool:
 	return talk(address)[4:5] == b"\x0a"
 
 
+def get_database_version(bench: Bench) -> str:
+	"""What the server says of itself when it is reached ("10.11.14"), empty when it is not."""
+	# Debian's servers call themselves 5.5.5-10.11.14-MariaDB-0+deb12u1, later ones 11.8.9-MariaDB-2
+	found = re.search(rb"([\d.]+)-MariaDB", talk(get_database_address(bench)))
+	return found.group(1).decode() if found else ""
+
+
 def talk(address, message: bytes = b"") -> bytes:
 	"""What a server at (host, port) or a socket path answers; empty when it doesn't."""
 	with suppress(OSError), connect(address) as connection:
@@ -96,16 +104,27 @@ def start_redis(bench: Bench, name: str) -> None:
 
 
 def start_mariadb(bench: Bench) -> None:
-	"""Starts the server detached from this process, so that it outlives the tests."""
+	"""Starts the server detached from this process, so that it outlives the tests: the bench's own or the system's."""
+	command = bench.processes.get("mariadb") or get_system_starter()
+	with open(bench.path / "logs/mariadb.log", "ab") as log:
+		subprocess.Popen(
+			command,
+			shell=True,
+			cwd=bench.path,
+			stdin=subprocess.DEVNULL,
+			stdout=log,
+			stderr=subprocess.STDOUT,
+			start_new_session=True,
+		)
+
+
+def get_system_starter() -> str:
 	starter = next(filter(None, map(shutil.which, MARIADB_STARTERS)), None)
 	if not starter:
 		raise BenchError("MariaDB does not answer and is not installed here.")
 	if os.geteuid() == 0:
 		make_socket_folder()
-	with open(bench.path / "logs/mariadb.log", "ab") as log:
-		subprocess.Popen(
-			[starter], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-		)
+	return starter
 
 
 def make_socket_folder() -> None:

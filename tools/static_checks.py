@@ -14,7 +14,7 @@ from pathlib import Path
 
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 300
-CHECKED_FOLDERS = ("crm_pipeline", "sandbox", "tools", "e2e", "benchmarks")
+CHECKED_FOLDERS = ("crm_pipeline", "sandbox", "tools", "e2e", "benchmarks", "proofs")
 APP_FOLDER = "crm_pipeline"
 DOMAIN_FOLDER = "domain"
 HOST_PACKAGES = {"frappe", "erpnext"}

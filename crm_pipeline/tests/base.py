@@ -1,8 +1,9 @@
 """The base class of the app's tests: a cast of users, one test's writes undone before the next, refusals by sentence."""
 
 import unittest
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import frappe
 from frappe.cache_manager import clear_doctype_map
@@ -14,6 +15,14 @@ try:
 except ImportError:  # Frappe 15
 	from frappe.tests.utils import FrappeTestCase as IntegrationTestCase
 
+try:
+	from frappe.tests.utils import toggle_test_mode
+except ImportError:  # Frappe 15
+
+	def toggle_test_mode(enable: bool) -> None:
+		frappe.flags.in_test = enable
+
+
 OPPORTUNITY = "Pipeline Opportunity"
 IS_SANDBOX = frappe.db.db_type == "sqlite"
 RULE = "Assignment Rule"
@@ -22,6 +31,33 @@ RULE = "Assignment Rule"
 def site_only(reason: str):
 	"""Skip a test (or class) on the sandbox, and say what it needs a real site for."""
 	return unittest.skipIf(IS_SANDBOX, f"site only: {reason}")
+
+
+class Stage:
+	"""The cast on the site. It is made once and committed, and made anew after a class that committed something."""
+
+	is_set = False
+
+	@classmethod
+	def set_anew(cls) -> None:
+		if frappe.db.exists("User", personas.MANAGER):
+			leftovers.remove_cast()
+		personas.make_cast()
+		frappe.db.commit()
+		cls.is_set = True
+
+	@classmethod
+	def watch(cls) -> Callable[[], None]:
+		"""Notice every commit of this connection, until the function that is returned is called."""
+		commit = frappe.local.db.commit
+
+		def notice(*arguments, **options):
+			cls.is_set = False
+			return commit(*arguments, **options)
+
+		watcher = patch.object(frappe.local.db, "commit", notice)
+		watcher.start()
+		return watcher.stop
 
 
 class PipelineTestCase(IntegrationTestCase):
@@ -34,9 +70,9 @@ class PipelineTestCase(IntegrationTestCase):
 		cls.addClassCleanup(frappe.set_user, "Administrator")
 		forget_cached_documents()
 		frappe.set_user("Administrator")
-		if frappe.db.exists("User", personas.MANAGER):
-			leftovers.remove_cast()
-		personas.make_cast()
+		if not Stage.is_set:
+			Stage.set_anew()
+		cls.addClassCleanup(Stage.watch())
 		cls.resting_rules = rest_assignment_rules()
 
 	def setUp(self) -> None:

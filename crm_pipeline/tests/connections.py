@@ -8,7 +8,7 @@ from contextlib import suppress
 import frappe
 
 from crm_pipeline.tests import leftovers
-from crm_pipeline.tests.base import RULE, PipelineTestCase, forget_cached_documents
+from crm_pipeline.tests.base import RULE, PipelineTestCase, forget_cached_documents, toggle_test_mode
 
 
 class CommittedTestCase(PipelineTestCase):
@@ -71,7 +71,7 @@ class Connection(threading.Thread):
 def connect(site: str, sites_path: str, user: str) -> None:
 	frappe.init(site=site, sites_path=sites_path)
 	frappe.connect()
-	frappe.flags.in_test = True
+	toggle_test_mode(True)
 	frappe.set_user(user)
 
 

@@ -2,5 +2,5 @@
 
 from frappe.types import raise_unknown
 
-__version__ = "15.19.0"
+__version__ = "15.99.1"
 __getattr__ = raise_unknown("erpnext")

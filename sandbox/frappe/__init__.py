@@ -20,7 +20,7 @@ from frappe.documents import *
 from frappe.query_builder import QueryBuilder as qb
 from frappe.api import as_json, parse_json
 
-__version__ = "15.55.1"
+__version__ = "15.103.3"
 STANDARD_USERS = ("Guest", "Administrator")
 OF_LOCAL = ("conf", "db", "flags", "form_dict", "message_log", "request", "response", "session")
 _raise_unknown = raise_unknown("frappe")

@@ -22,8 +22,8 @@ class NameError(Exception):
 
 
 KINDS = {
-	ValidationError: """CannotChangeConstantError CharacterLengthExceededError DataError InvalidEmailAddressError
-	LinkExistsError LinkValidationError MandatoryError NonNegativeError TimestampMismatchError UniqueValidationError""",
+	ValidationError: """CannotChangeConstantError CharacterLengthExceededError DataError IncompatibleApp
+	InvalidEmailAddressError LinkExistsError LinkValidationError MandatoryError NonNegativeError TimestampMismatchError UniqueValidationError""",
 	NameError: "DuplicateEntryError",
 	Exception: "QueryTimeoutError QueryDeadlockError",
 }

@@ -1,10 +1,12 @@
 import json
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks.table import MILLISECONDS, PER_SECOND, Row, format_table, write_json
 from tools import benchmark
-from tools.bench import BENCH_PARTS, Bench, BenchError
 
 
 def make_row(**values) -> Row:
@@ -58,30 +60,39 @@ def test_the_results_keep_the_machine_and_every_figure(tmp_path):
 	assert written["rows"][0]["met"] is True
 
 
-def test_only_a_test_site_is_emptied(monkeypatch):
+@pytest.fixture
+def benches(monkeypatch, make_bench):
+	"""Pretends to measure on two benches: on the second one nothing is written."""
+	benches = [make_bench("old"), make_bench("new")]
+
+	def run(command, **_options):
+		print(*command, flush=True)
+		if command[0] == benches[0].python:
+			Path(command[command.index("--tally") + 1]).write_text('{"met": 3, "missed": 1, "failed": 0}')
+			return SimpleNamespace(returncode=0)
+		return SimpleNamespace(returncode=2)
+
+	monkeypatch.setenv("FRAPPE_BENCH", ":".join(str(bench.path) for bench in benches))
+	monkeypatch.setattr(benchmark.bench_site, "ready_site", lambda bench, site: nullcontext())
+	monkeypatch.setattr(benchmark, "subprocess", SimpleNamespace(run=run))
+	return benches
+
+
+def test_each_bench_is_measured_and_stands_in_the_table(benches, capfd):
+	assert benchmark.main(["1000", "--only", "lists"]) == 1
+	printed = capfd.readouterr().out.splitlines()
+	assert sum("--rows 1000 --only lists" in line for line in printed) == 2
+	assert [line.split()[-3:] for line in printed[-3:-1]] == [["3", "1", "0"], ["–", "no", "result"]]
+	assert printed[-1] == "new: the benchmark ended with exit code 2."
+
+
+def test_only_a_test_site_is_emptied(monkeypatch, benches, capsys):
 	monkeypatch.setenv(benchmark.SITE_VARIABLE, "production.example.com")
-	with pytest.raises(BenchError, match="test_"):
-		benchmark.get_site_name()
-	monkeypatch.delenv(benchmark.SITE_VARIABLE)
-	assert benchmark.get_site_name() == benchmark.DEFAULT_SITE
-
-
-def test_the_number_of_rows_comes_first(monkeypatch, tmp_path):
-	for part in BENCH_PARTS:
-		(tmp_path / part).mkdir(parents=True)
-	seen = []
-
-	class Done:
-		returncode = 0
-
-	monkeypatch.setattr(
-		benchmark.subprocess, "run", lambda command, **_options: seen.append(command) or Done()
-	)
-	assert benchmark.run(Bench(tmp_path), "test_x", ["1000", "--only", "lists"]) == 0
-	assert seen[0][1:] == ["-m", "benchmarks", "--site", "test_x", "--rows", "1000", "--only", "lists"]
+	assert benchmark.main([]) == 1
+	assert "old: CRM_PIPELINE_BENCHMARK_SITE=production.example.com is refused" in capsys.readouterr().out
 
 
 def test_without_a_bench_it_fails(monkeypatch, capsys):
 	monkeypatch.setenv("FRAPPE_BENCH", "none")
 	assert benchmark.main([]) == 1
-	assert "No bench found" in capsys.readouterr().out
+	assert capsys.readouterr().out == "FRAPPE_BENCH=none: no bench is used, nothing to measure on.\n"

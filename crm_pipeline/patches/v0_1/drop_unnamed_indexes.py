@@ -13,6 +13,7 @@ UNNAMED = (
 	"needs_details_modified_index",
 	"party_name_product_line_status_index",
 	"lead_status_index",
+	"closed_on_status_index",
 	"sales_engineer_status_region_modified_index",
 )
 

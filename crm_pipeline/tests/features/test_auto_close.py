@@ -292,7 +292,7 @@ class TestCommand(AutoCloseTestCase):
 	def run_command(self, *arguments: str):
 		with patch.object(commands, "_connected"), patch.object(auto_close_run, "commit"):
 			return CliRunner().invoke(
-				commands.crm_pipeline, ["auto-close", *arguments], obj={"profile": False}
+				commands.crm_pipeline, ["auto-close", *arguments], obj=frappe._dict(profile=False)
 			)
 
 	def test_the_dry_run_names_the_records_and_changes_nothing(self):
@@ -347,7 +347,8 @@ class TestJob(AutoCloseTestCase):
 			waits.return_value = True
 			self.assertFalse(auto_close.run_now())
 		enqueue.assert_called_once()
-		self.assertEqual(enqueue.call_args.kwargs["job_id"], f"scheduled_job::{auto_close.JOB}")
+		job = frappe.get_doc("Scheduled Job Type", {"method": auto_close.JOB})
+		self.assertEqual(enqueue.call_args.kwargs["job_id"], job.rq_job_id)
 
 
 class TestSettings(PipelineTestCase):

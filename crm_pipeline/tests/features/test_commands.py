@@ -24,7 +24,7 @@ class TestCommand(CsvTestCase):
 	def run_command(self, *arguments: str):
 		with patch.object(commands, "_connected"):
 			return CliRunner().invoke(
-				commands.crm_pipeline, ["import-csv", *arguments], obj={"profile": False}
+				commands.crm_pipeline, ["import-csv", *arguments], obj=frappe._dict(profile=False)
 			)
 
 	def test_it_tells_what_it_did(self):
@@ -64,7 +64,7 @@ class TestCommand(CsvTestCase):
 class TestCheckAuditCommand(CsvTestCase):
 	def run_command(self):
 		with patch.object(commands, "_connected"):
-			return CliRunner().invoke(commands.crm_pipeline, ["check-audit"], obj={"profile": False})
+			return CliRunner().invoke(commands.crm_pipeline, ["check-audit"], obj=frappe._dict(profile=False))
 
 	def test_a_log_in_order(self):
 		result = self.run_command()

@@ -103,7 +103,6 @@ class TestStamp(FirstResponseTestCase):
 		doc = self.open()
 		mails.receive(doc.name)
 		mails.send(doc.name, communication_type="Automated Message")
-		mails.send(doc.name, communication_type="Comment")
 		mails.send(doc.name, communication_medium="Phone")
 		mails.send(doc.name, subject="Automatic reply: Pump")
 		mails.send(doc.name, communication_date=mails.ago(days=3))
@@ -293,7 +292,7 @@ class TestFilling(FirstResponseTestCase):
 		self.put(doc.name)
 		with patch.object(commands, "_connected"), patch.object(frappe.db, "commit"):
 			arguments = ["fill-first-response"]
-			result = CliRunner().invoke(commands.crm_pipeline, arguments, obj={"profile": False})
+			result = CliRunner().invoke(commands.crm_pipeline, arguments, obj=frappe._dict(profile=False))
 		self.assertEqual(result.exit_code, 0, result.output)
 		self.assertIn("unanswered opportunities were answered and are stamped now.", result.output)
 		self.assertTrue(self.get_minutes(doc.name))

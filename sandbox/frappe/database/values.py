@@ -136,5 +136,9 @@ class ValuesMixin:
 			self.sql(f"{verb} into `tab{doctype}` ({columns}) values ({marks})", tuple(row))
 
 	@staticmethod
+	def set_global(key, val, user="__global"):
+		frappe.defaults.set_default(key, val, user)
+
+	@staticmethod
 	def get_all(*args, **kwargs):
 		return frappe.get_all(*args, **kwargs)
