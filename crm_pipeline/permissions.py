@@ -36,6 +36,11 @@ def require_manager() -> None:
 		frappe.throw(_("Only a Sales Manager or System Manager may do this."), frappe.PermissionError)
 
 
+def has_app_permission() -> bool:
+	"""Tell whether the user meets the app on the desk at all."""
+	return frappe.has_permission(OPPORTUNITY)
+
+
 def get_opportunity_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Return the SQL condition that limits opportunities to those the user sees; empty for managers."""
 	user = user or frappe.session.user

@@ -18,7 +18,8 @@ from crm_pipeline.permissions import OPPORTUNITY
 
 # app → (the oldest that every test ran on, the first that none did); pyproject.toml tells bench the same
 VERSIONS = {"frappe": ("15.103.3", "17"), "erpnext": ("15.99.1", "17")}
-# InnoDB's page size → bytes that a key may have; with larger pages as with 16384, the default
+# InnoDB's page size → bytes that a key may have, as documented (10.11 takes up to 1173 on the smallest); larger pages
+# allow what those of 16384 do, the default
 KEY_BYTES = {4096: 768, 8192: 1536}
 DEFAULT_PAGE_SIZE = 16384
 OWNERS = ("module", "app", "app_name", "reference_doctype")  # the field that says whose a record is

@@ -57,6 +57,7 @@ class Run:
 		self.log = folder / f"{host.name}.log" if has_log else None
 		self.answer = folder / f"{host.name}.json"
 		self.process = FORK.Process(target=self.work_apart)
+		self.is_told = False
 
 	def start(self) -> None:
 		versions = ", ".join(f"{name} {version}" for name, version in get_versions(self.host).items())
@@ -81,7 +82,14 @@ class Run:
 			last_line = self.read_log().strip().rpartition("\n")[2]
 			say(f"{self.host.name}, {self.seconds} s: {last_line[-80:]}")
 
+	def end(self) -> None:
+		"""Ends what still runs; what it printed until then is not lost."""
+		if self.process.pid and not self.is_told:
+			self.process.terminate()
+			self.tell_end()
+
 	def tell_end(self) -> None:
+		self.is_told = True
 		self.process.join()
 		if self.log:
 			say(f"\n--- {self.host.name}, whole output:\n{self.read_log()}")
@@ -126,9 +134,7 @@ def run_on(hosts: Sequence[Host], work: Work, at_once: int | None = None) -> lis
 			run_all(runs, at_once)
 		finally:
 			for run in runs:
-				if run.process.pid and run.process.is_alive():
-					run.process.terminate()
-					run.tell_end()
+				run.end()
 		return [run.get_result() for run in runs]
 
 

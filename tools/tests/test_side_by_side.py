@@ -148,14 +148,16 @@ import subprocess
 from tools.hosts import Sandbox
 from tools.side_by_side import run_on
 def work(host):
-	subprocess.run(["sh", "-c", f"echo $$ > {tmp_path}/{{host.name}}; exec sleep 60"])
+	subprocess.run(["sh", "-c", f"echo begun; echo $$ > {tmp_path}/{{host.name}}; exec sleep 60"])
 run_on([Sandbox("a"), Sandbox("b")], work, 2)
 """
-	run = subprocess.Popen([sys.executable, "-c", script], cwd=CHECKOUT, stdout=subprocess.DEVNULL)
+	run = subprocess.Popen([sys.executable, "-c", script], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
 	files = [tmp_path / "a", tmp_path / "b"]
 	wait_until(lambda: all(file.exists() and file.read_text().endswith("\n") for file in files))
 	run.terminate()
-	assert run.wait(timeout=20) == 143
+	printed, _nothing = run.communicate(timeout=20)
+	assert run.returncode == 143
+	assert printed.count("whole output:\nbegun\n") == 2
 	wait_until(lambda: not any(is_running(int(file.read_text())) for file in files))
 
 

@@ -3,7 +3,7 @@ from unittest.mock import patch
 import frappe
 
 from crm_pipeline import indexes
-from crm_pipeline.patches.v0_1 import drop_unnamed_indexes
+from crm_pipeline.patches.v0_1 import drop_unnamed_indexes, widen_short_texts
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
 
 A_SHORT_TEXT = {"one_more": {"fieldtype": "Select", "length": 20}}
@@ -76,3 +76,16 @@ class TestIndexes(PipelineTestCase):
 		):
 			drop = f"drop index if exists `{'_'.join(columns)}_index`"
 			self.assertIn(drop, sql_ddl.call_args.args[0])
+
+	def test_columns_shorter_than_on_a_new_site_are_made_longer(self):
+		short = {
+			doctype
+			for doctype in frappe.get_all(
+				"DocType", filters={"module": "CRM Pipeline", "issingle": 0}, pluck="name"
+			)
+			for field in get_fields(doctype).values()
+			if field["fieldtype"] in indexes.TEXTS and 0 < (field["length"] or 0) < indexes.LEAST_CHARACTERS
+		}
+		with patch.object(frappe.db, "updatedb") as updatedb:
+			widen_short_texts.execute()
+		self.assertEqual({call.args[0] for call in updatedb.call_args_list}, short)

@@ -5,7 +5,7 @@ from unittest.mock import Mock, patch
 
 import frappe
 
-from crm_pipeline import custom_fields, install, preconditions, uninstall
+from crm_pipeline import custom_fields, hooks, install, preconditions, uninstall
 from crm_pipeline.patches.v0_1 import mark_as_set_up
 from crm_pipeline.tests.base import PipelineTestCase
 
@@ -68,6 +68,12 @@ class TestMigrate(InstallTestCase):
 	def setUp(self) -> None:
 		super().setUp()
 		frappe.delete_doc("Pipeline Lost Reason", REASON)
+
+	def test_indexes_that_are_no_longer_so_go_before_a_column_grows(self):
+		self.assertEqual(hooks.before_migrate, "crm_pipeline.install.before_migrate")
+		with patch.object(install.indexes, "drop_outdated") as drop_outdated:
+			install.before_migrate()
+		drop_outdated.assert_called_once()
 
 	def test_it_completes_an_install_that_was_killed(self):
 		self.forget_mark()

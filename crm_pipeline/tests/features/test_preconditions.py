@@ -17,6 +17,17 @@ TODO = "crm_pipeline_helper"
 PYPROJECT = Path(crm_pipeline.__file__).parents[1] / "pyproject.toml"
 
 
+class TestAll(PipelineTestCase):
+	def test_each_is_asked_for(self):
+		for part in ("versions", "database", "names", "custom_fields"):
+			with ExitStack() as stack:
+				for name in ("versions", "database", "names", "custom_fields"):
+					refusal = REFUSED if name == part else None
+					stack.enter_context(patch.object(preconditions, f"validate_{name}", side_effect=refusal))
+				with self.assertRaises(REFUSED):
+					preconditions.validate()
+
+
 class TestVersions(PipelineTestCase):
 	def test_those_that_no_test_ran_on_are_refused(self):
 		for version in ("14.99.9", "15.103.2", "15.x.x-develop", "17.0.0-dev", "17.0.0", "18.1.0"):
