@@ -58,12 +58,13 @@ def _find(subject: str, address: str) -> str | None:
 
 def _hold(name: str) -> None:
 	"""Lock the record that the e-mail joins; if it has just changed, in a new transaction, where the lock comes first."""
-	try:
-		conflict.hold(name)
-	except ConflictError as error:
-		if transactions.is_undone(error):
+	for _attempt in range(TRIES):
+		try:
+			return conflict.hold(name)
+		except ConflictError as error:
+			if not transactions.is_undone(error):
+				return None  # held for long; whoever writes to it hears of that
 			frappe.db.rollback()  # the e-mail has written nothing yet
-			conflict.hold(name)
 
 
 def keep_sender(communication: Document) -> None:

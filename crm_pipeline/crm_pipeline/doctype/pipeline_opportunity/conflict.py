@@ -45,7 +45,7 @@ def hold(*names: str) -> None:
 	"""
 	with told_about(names[0] if len(names) == 1 else None):
 		record = frappe.qb.DocType(DOCTYPE)
-		frappe.qb.from_(record).select(record.name).where(record.name.isin(names)).orderby(
+		frappe.qb.from_(record).select(record.name).where(record.name.isin(names or ("",))).orderby(
 			record.name
 		).for_update().run()
 
