@@ -1,3 +1,5 @@
+from frappe.utils import get_absolute_url
+
 app_name = "crm_pipeline"
 app_title = "CRM Pipeline"
 app_publisher = "CRM Pipeline contributors"
@@ -17,6 +19,15 @@ after_uninstall = "crm_pipeline.uninstall.after_uninstall"
 
 # desk
 
+add_to_apps_screen = [
+	{
+		"name": app_name,
+		"logo": f"/assets/{app_name}/icons/desktop_icons/solid/{app_name}.svg",
+		"title": app_title,
+		"route": get_absolute_url(app_title, "").rstrip("/"),
+		"has_permission": "crm_pipeline.permissions.has_app_permission",
+	}
+]
 treeviews = ["Pipeline Region"]  # opens as a tree, and a filter on a group means every region below it
 doctype_js = {
 	"Lead": "crm_pipeline/client_scripts/lead.js",
@@ -78,6 +89,8 @@ _EVENTS = {
 	"Request for Quotation": ("validate",),
 	"ToDo": ("validate", "on_update", "on_trash"),
 	"DocShare": ("after_insert", "on_update"),
+	"Unhandled Email": ("after_insert",),
+	"Comment": ("validate",),
 	"Communication": ("before_insert", "on_update"),
 	"Event": ("on_update",),
 	"Assignment Rule": ("validate",),

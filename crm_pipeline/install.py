@@ -58,7 +58,6 @@ def keep_up() -> None:
 	custom_fields.create()
 	set_up_sequence()
 	indexes.make_all()
-	desk.place_workspace()
 
 
 def is_set_up() -> bool:

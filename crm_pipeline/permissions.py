@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from pypika.queries import QueryBuilder
 from pypika.terms import LiteralValue
 
-from crm_pipeline import visibility
+from crm_pipeline import compat, visibility
 from crm_pipeline.crm_pipeline.domain.routing import RULE
 from crm_pipeline.visibility import OPPORTUNITY
 
@@ -34,6 +34,11 @@ def require_manager() -> None:
 	"""Refuse everybody but a manager."""
 	if not is_manager():
 		frappe.throw(_("Only a Sales Manager or System Manager may do this."), frappe.PermissionError)
+
+
+def has_app_permission() -> bool:
+	"""Tell whether the user meets the app on the desk at all."""
+	return frappe.has_permission(OPPORTUNITY)
 
 
 def get_opportunity_conditions(user: str | None = None, doctype: str | None = None) -> str:
@@ -69,13 +74,14 @@ def get_match_conditions(user: str | None = None) -> str:
 
 	Raises frappe.PermissionError when the user may not read opportunities at all.
 	"""
-	return DatabaseQuery(OPPORTUNITY, user=user or frappe.session.user).build_match_conditions()
+	conditions = DatabaseQuery(OPPORTUNITY, user=user or frappe.session.user).build_match_conditions()
+	return compat.without_percent(conditions)
 
 
 def limit_to_visible(query: QueryBuilder, user: str | None = None) -> QueryBuilder:
 	"""Return a query over opportunities limited to those that the user sees; raises as get_match_conditions does."""
 	conditions = get_match_conditions(user)
-	return query.where(LiteralValue(f"({conditions.replace('%', '%%')})")) if conditions else query
+	return query.where(LiteralValue(f"({conditions})")) if conditions else query
 
 
 def has_opportunity_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:

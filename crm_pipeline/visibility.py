@@ -8,6 +8,7 @@ comparison with an index behind it. The shapes differ in speed alone.
 
 import frappe
 
+from crm_pipeline import compat
 from crm_pipeline.crm_pipeline.domain.routing import RULE
 
 OPPORTUNITY = "Pipeline Opportunity"
@@ -41,6 +42,10 @@ FREQUENT, LATEST = 40, 4000
 
 def get_condition(user: str) -> str:
 	"""Return the SQL condition that limits opportunities to those that a user who is no manager sees."""
+	return compat.without_percent(_get_condition(user))
+
+
+def _get_condition(user: str) -> str:
 	used = _get_used_ways(user)
 	if used <= {OWN}:
 		return _compare(OWN, user)

@@ -69,8 +69,7 @@ def convert(desk: Desk, lead: str) -> str:
 	dialog.choose("product_line", data.PRODUCT_LINE)
 	dialog.fill("potential_value", 12_500)
 	dialog.confirm()
-	desk.page.wait_for_function("() => frappe.get_route()[1] === 'Pipeline Opportunity'")
-	desk.settle()
+	desk.arrive(OPPORTUNITY)
 	return Form(desk).name
 
 
@@ -89,6 +88,7 @@ def add_items(desk: Desk) -> None:
 
 def request_quotations(desk: Desk) -> str:
 	desk.press_in("Make", "Request for Quotation")
+	desk.arrive("Request for Quotation")
 	form = Form(desk)
 	table = form.table("suppliers")
 	for number, supplier in enumerate(data.SUPPLIERS, start=1):
@@ -105,6 +105,7 @@ def answer_request(desk: Desk, request: str, supplier: str) -> None:
 	desk.press_in("Create", "Supplier Quotation")
 	desk.dialog.choose("supplier", supplier)
 	desk.dialog.confirm()
+	desk.arrive("Supplier Quotation")
 	form = Form(desk)
 	table = form.table("items")
 	for row, rate in enumerate(RATES[supplier], start=1):
@@ -117,6 +118,7 @@ def answer_request(desk: Desk, request: str, supplier: str) -> None:
 def make_quotation(desk: Desk, opportunity: str) -> str:
 	desk.go("Form", OPPORTUNITY, opportunity)
 	desk.press_in("Make", "Quotation from Supplier Rates")
+	desk.arrive("Quotation")
 	return save_and_submit(desk)
 
 
@@ -137,6 +139,7 @@ def amend(desk: Desk) -> str:
 
 def make_order(desk: Desk) -> str:
 	desk.press_in("Create", "Sales Order")
+	desk.arrive("Sales Order")
 	Form(desk).fill("delivery_date", desk.get_date(days=30))
 	return save_and_submit(desk)
 

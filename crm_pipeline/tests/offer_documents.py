@@ -6,8 +6,10 @@ from frappe.model.document import Document
 from frappe.utils import add_days, nowdate
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import mapper
+from crm_pipeline.tasks import catch_up_offers
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.csv_files import commits_kept_in_test
 from crm_pipeline.tests.users import as_user
 
 BUYER = "bela.buyer@example.com"
@@ -42,6 +44,12 @@ def make_buying_cast() -> None:
 		factories.make("Supplier", supplier_name=supplier, supplier_group=group)
 	for item_code in ITEMS:
 		factories.make_item(item_code, uoms=[{"uom": "Box", "conversion_factor": 10}])
+
+
+def run_daily_job() -> None:
+	"""Let the opportunities catch up with their documents, within the test's own transaction."""
+	with commits_kept_in_test():
+		catch_up_offers()
 
 
 def make_opportunity(status: str = "Open", **overrides) -> Document:

@@ -29,6 +29,11 @@ class Desk:
 		self.page.evaluate("(route) => frappe.set_route(route)", route)
 		self.settle()
 
+	def arrive(self, doctype: str) -> None:
+		"""Waits until a form of this DocType is in front: a button may lead there in several requests."""
+		self.page.wait_for_function("(doctype) => window.cur_frm?.doctype === doctype", arg=doctype)
+		self.settle()
+
 	def visit(self, doctype: str, **filters: str) -> None:
 		"""Opens a list by its address, as a deep link in a mail does."""
 		path = f"{HOME}/{doctype.lower().replace(' ', '-')}/view/list"
@@ -68,7 +73,10 @@ class Desk:
 
 	@property
 	def title(self) -> Locator:
-		return self.shown.locator(".title-text").first
+		# Frappe 16 has none but the last of its breadcrumbs
+		return self.shown.locator(
+			".page-head .navbar-breadcrumbs > li:last-child, .page-head .title-text:not(a)"
+		).first
 
 	@property
 	def dialog(self) -> Dialog:

@@ -43,14 +43,6 @@ class Fields:
 		self.choose(fieldname, value)
 		self.field(fieldname).locator(".tb-selected-value", has_text=value).wait_for()
 
-	def offered(self, fieldname: str, text: str) -> list[str]:
-		"""What a link field offers for a text."""
-		control = self.field(fieldname)
-		control.locator("input").fill(text)
-		self.desk.page.wait_for_timeout(500)
-		self.desk.settle()
-		return control.locator(".awesomplete > ul strong").all_inner_texts()
-
 	def read(self, fieldname: str) -> str:
 		"""The text that a read-only field shows."""
 		return self.field(fieldname).locator(".control-value:visible").inner_text().strip()
@@ -61,6 +53,8 @@ def choose_in(desk: Desk, control: Locator, value: str) -> None:
 	field.click()
 	desk.settle()  # an answer about the empty text would come too late, and replace what is offered
 	field.fill(value)
-	offered = control.locator(".awesomplete > ul > *").filter(has=desk.page.get_by_text(value, exact=True))
+	# Frappe 16 shows what a cell offers beside the table
+	offered = desk.page.locator(".awesomplete > ul:visible > *")
+	offered = offered.filter(has=desk.page.get_by_text(value, exact=True))
 	offered.first.click()
 	desk.settle()

@@ -38,9 +38,11 @@ class List:
 	def has_count(self, number: int) -> bool:
 		"""Whether the list comes to have so many records: it is asked until it does, or for twenty seconds."""
 		deadline = time.monotonic() + 20
-		while self.count != number and time.monotonic() < deadline:
+		while self.count != number:
+			if time.monotonic() > deadline:
+				return False
 			self.desk.page.wait_for_timeout(250)
-		return self.count == number
+		return True
 
 	@property
 	def names(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-HOME = "/app"
+HOME = "/app"  # Frappe 16 sends on to /desk
 
 
 class LoginPage:

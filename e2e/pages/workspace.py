@@ -15,8 +15,10 @@ class Workspace:
 		self.desk = desk
 
 	def open(self, title: str) -> None:
-		"""Chooses it in the sidebar, as a newcomer does."""
-		self.desk.shown.locator(f".desk-sidebar .sidebar-item-container[item-name='{title}'] a").first.click()
+		"""Chooses it in the sidebar, on Frappe 16 among the icons of the desktop, as a newcomer does."""
+		self.desk.shown.locator(
+			f".desk-sidebar .sidebar-item-container[item-name='{title}'] a, .desktop-icon[data-id='{title}']"
+		).first.click()
 		self.wait()
 
 	def wait(self) -> None:
@@ -57,18 +59,21 @@ class Workspace:
 
 	@property
 	def onboarding(self) -> Locator:
-		return self.desk.shown.locator(".onboarding-widget-box")
+		"""A block of the workspace, on Frappe 16 a panel over the page."""
+		return self.desk.page.locator(".onboarding-widget-box:visible, .onb-panel")
 
 	def dismiss_onboarding(self) -> None:
 		"""Puts it aside for this user, if it is there."""
 		if self.onboarding.count():
-			self.onboarding.locator(".widget-control .btn").click()
+			self.onboarding.locator(".widget-control .btn, .onb-header-actions button").last.click()
 			self.onboarding.wait_for(state="hidden")
 
 	def start_onboarding(self) -> Tour:
 		"""Presses the button of the first step."""
-		self.onboarding.locator(".onboarding-step").first.click()
-		self.onboarding.locator(".onboarding-step-body button, .onboarding-step-preview .btn").first.click()
+		self.onboarding.locator(".onboarding-step, .onb-step-left").first.click()
+		start = self.onboarding.locator(".onboarding-step-body button, .onboarding-step-preview .btn")
+		if start.count():
+			start.first.click()
 		self.desk.page.wait_for_function("() => frappe.get_route()[0] === 'Form'")
 		self.desk.settle()
 		return Tour(self.desk.page)

@@ -22,7 +22,7 @@ def _refuse_calls_of(module_name):
 		def refuse(*args, **kwargs):
 			raise NotInSandbox(f"The sandbox does not know {module_name}.{name}")
 
-		return refuse
+		return type(name, (), {"__init__": refuse}) if name[0].isupper() else refuse
 
 	return __getattr__
 

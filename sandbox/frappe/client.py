@@ -32,8 +32,9 @@ def _read(value):
 
 @frappe.whitelist()
 def get_count(doctype, filters=None, debug=False, cache=False):
-	"""Return how many records match; Frappe 15 checks no permission here."""
-	return frappe.db.count(doctype, _read(filters))
+	"""Return how many records match that the user sees."""
+	fields = [f"count(`tab{doctype}`.name) as total_count"]
+	return frappe.get_list(doctype, fields=fields, filters=_read(filters), order_by=None)[0].total_count
 
 
 @frappe.whitelist()

@@ -106,7 +106,8 @@ function convert(frm, dialog, { customer, with_opportunity, region, product_line
 		})
 		.then(({ message }) => {
 			dialog.hide();
-			frm.reload_doc();
+			// read again at the next visit: a reload would come in between while another form opens
+			frappe.model.remove_from_locals("Lead", frm.doc.name);
 			if (message.opportunity) {
 				frappe.set_route("Form", "Pipeline Opportunity", message.opportunity);
 			} else {

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from crm_pipeline.crm_pipeline.audit import log
 from crm_pipeline.crm_pipeline.conversion import duplicates, email_lock, takeover
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 from crm_pipeline.crm_pipeline.refusal import refuse
 from crm_pipeline.exceptions import DuplicateCustomerError, InputError
 
@@ -44,6 +45,11 @@ def convert(lead: str, customer: str | None = None, opportunity: dict | str | No
 	e-mail is a customer's already. Returns {"customer", "opportunity", "moved": [names]}.
 	"""
 	frappe.has_permission("Lead", "write", doc=lead, throw=True)
+	with conflict.told_about(None):
+		return _convert(lead, customer, opportunity)
+
+
+def _convert(lead: str, customer: str | None, opportunity: dict | str | None) -> dict:
 	email_lock.hold(frappe.db.get_value("Lead", lead, "email_id"))
 	doc = frappe.get_doc("Lead", lead, for_update=True)
 	_validate_lead(doc)

@@ -2,6 +2,7 @@
 
 import frappe
 
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 from crm_pipeline.crm_pipeline.domain import lifecycle
 
 OPPORTUNITY = "Pipeline Opportunity"
@@ -16,7 +17,7 @@ def move_opportunities(lead: str, customer: str) -> list[str]:
 	}
 	names = frappe.get_all(OPPORTUNITY, filters=filters, pluck="name", order_by="name")
 	for name in names:
-		doc = frappe.get_doc(OPPORTUNITY, name, for_update=True)
+		doc = conflict.get_locked(name)
 		doc.update({"opportunity_from": "Customer", "party_name": customer})
 		doc.flags.details_by_system = True
 		doc.save(ignore_permissions=True)  # reason: follows the lead, whoever converts it

@@ -89,8 +89,8 @@ def get_chart(name: str) -> dict:
 	if name not in CHARTS:
 		refuse(_("There is no chart {0}. Choose one of: {1}."), name, ", ".join(CHARTS))
 	parts = CHARTS[name].get_parts()
-	if not parts:
-		return {}
+	if not any(part.value for part in parts):
+		return {}  # the browser would divide by their sum
 	return {
 		"labels": [part.label for part in parts],
 		"datasets": [{"name": CHARTS[name].get_name(), "values": [part.value for part in parts]}],

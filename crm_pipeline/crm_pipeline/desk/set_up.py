@@ -1,4 +1,4 @@
-"""What the desk keeps in records of its own: the Kanban board, and where the workspace stands."""
+"""What the desk keeps in records of its own: the Kanban board, and on Frappe 16 sidebar and icon."""
 
 import json
 from itertools import cycle
@@ -12,7 +12,6 @@ from crm_pipeline.permissions import OPPORTUNITY
 BOARD = "Open Opportunities"
 BOARD_FIELDS = ["region", "sales_engineer", "potential_value", "next_contact_date"]
 COLORS = ("Orange", "Blue")
-WORKSPACE = "CRM Pipeline"
 APP = "crm_pipeline"
 
 
@@ -49,10 +48,3 @@ def delete_navigation() -> None:
 		if frappe.db.exists("DocType", doctype) and frappe.get_meta(doctype).has_field("app"):
 			for name in frappe.get_all(doctype, filters={"app": APP}, pluck="name"):
 				frappe.delete_doc(doctype, name, force=True)
-
-
-def place_workspace() -> None:
-	"""Put the workspace on the first level where there is no CRM to be under: nothing shows a child without parent."""
-	parent = frappe.db.get_value("Workspace", WORKSPACE, "parent_page")
-	if parent and not frappe.db.exists("Workspace", {"title": parent, "public": 1, "is_hidden": 0}):
-		frappe.db.set_value("Workspace", WORKSPACE, "parent_page", "", update_modified=False)

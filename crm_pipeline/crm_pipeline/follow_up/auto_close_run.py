@@ -15,6 +15,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import formatdate, getdate, strip_html
 
+from crm_pipeline.crm_pipeline import transactions
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.locked import get_locked_many
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.domain.auto_close import Rules, Step, get_warning_limit
@@ -113,9 +114,7 @@ def _close_locked(names: list[str], rules: Rules, today: date) -> tuple[int, lis
 			_close(doc, today)
 			companions.add(doc)
 		except Exception as error:  # reason: one bad record stops no other, and is logged
-			if isinstance(error.__context__, frappe.QueryDeadlockError):
-				raise  # the database has undone the whole batch
-			frappe.db.rollback(save_point=SAVEPOINT)
+			transactions.undo(SAVEPOINT, error)
 			companions.put_back(doc)
 			failed.append((doc.name, _log(doc.name, error)))
 	companions.close()

@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname, now
 
+from crm_pipeline import compat
 from crm_pipeline.crm_pipeline import bulk
 from crm_pipeline.crm_pipeline.audit import log
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import versions
@@ -68,7 +69,7 @@ class Companions:
 		return [todo.name for doc in docs for todo in self.todos.get(doc.name, ())]
 
 	def _add_versions(self, todos: list[tuple], own: set[str]) -> None:
-		if frappe.flags.in_test:
+		if compat.is_in_test():
 			return  # as the framework does
 		rows = [_get_document_version(doc) for doc in self.closed if versions.is_needed(doc)]
 		rows += [

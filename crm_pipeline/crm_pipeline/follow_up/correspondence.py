@@ -20,6 +20,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from crm_pipeline.crm_pipeline import transactions
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 from crm_pipeline.crm_pipeline.domain import correspondence, lifecycle
 from crm_pipeline.crm_pipeline.domain.correspondence import Message, Sender
@@ -41,9 +42,13 @@ def follow(communication: Document) -> None:
 		try:
 			record(name, message.at, message.is_outgoing, wait=False)
 		except frappe.QueryTimeoutError:
-			frappe.enqueue(
-				record, enqueue_after_commit=True, name=name, at=message.at, outgoing=message.is_outgoing
-			)
+			values = {"name": name, "at": message.at, "outgoing": message.is_outgoing}
+			frappe.enqueue(record_later, enqueue_after_commit=True, **values)
+
+
+def record_later(name: str, at: datetime, outgoing: bool) -> None:
+	"""The job: do what `record` does, however many write about the opportunity at this moment."""
+	transactions.run_alone(record, name, at, outgoing)
 
 
 def record(name: str, at: datetime, outgoing: bool, wait: bool = True) -> None:

@@ -16,6 +16,7 @@ from frappe.desk.doctype.notification_settings.notification_settings import (
 )
 from frappe.utils import escape_html, format_datetime, get_url_to_form, now_datetime
 
+from crm_pipeline.crm_pipeline import transactions
 from crm_pipeline.crm_pipeline.domain import lifecycle, reminding, working_time
 
 OPPORTUNITY = "Pipeline Opportunity"
@@ -32,11 +33,9 @@ def send_due(now: datetime | None = None) -> int:
 	count = 0
 	for name in _get_due_names(now):
 		try:
-			count += _notify_once(name, now)
+			count += transactions.run_alone(_notify_once, name, now)
 		except Exception:  # reason: one bad record must not keep the others waiting; it is logged
-			frappe.db.rollback()
 			frappe.log_error(_("Reminder of {0} failed").format(name))
-		frappe.db.commit()  # reason: a job, record by record
 	return count
 
 

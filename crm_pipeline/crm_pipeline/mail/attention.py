@@ -1,5 +1,7 @@
 """Who hears of an e-mail that nobody would look for otherwise."""
 
+from functools import partial
+
 import frappe
 from frappe import _
 from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
@@ -38,13 +40,12 @@ def tell_of_late(communication: Document) -> None:
 
 
 def _ring(users: list[str], name: str, subject: str, *values: str) -> None:
-	enqueue_create_notification(
-		users,
-		{
-			"type": "Alert",
-			"document_type": OPPORTUNITY,
-			"document_name": name,
-			"subject": subject.format(name, *(escape_html(value) for value in values)),
-			"from_user": frappe.session.user,
-		},
-	)
+	"""Notify once the e-mail is there to stay: one that is undone is brought in again, as another record."""
+	notification = {
+		"type": "Alert",
+		"document_type": OPPORTUNITY,
+		"document_name": name,
+		"subject": subject.format(name, *(escape_html(value) for value in values)),
+		"from_user": frappe.session.user,
+	}
+	frappe.db.after_commit.add(partial(enqueue_create_notification, users, notification))

@@ -1,26 +1,29 @@
-"""Brings in e-mails that the framework has fetched and dropped.
+"""Brings in e-mails that the framework has fetched and could not bring in.
 
-It marks all new messages of an inbox as read, and when it can't parse one of them (no sender, an unknown charset in a
-header) it gives up the others with it. This job looks at what was fetched an hour ago or earlier. IMAP only: by POP3
-nothing is left to look at.
+It marks all new messages of an inbox as read. What it can't make a Communication of (no sender, an attachment that is
+refused, somebody else at the same record) it puts aside as Unhandled Email: that is tried again at once, in a job. What it
+can't even parse it drops, and the others with it: this hourly job looks at what was fetched an hour ago or earlier. IMAP
+only: by POP3 nothing is left to look at.
 """
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import astuple
 
 import frappe
 from frappe import _
-from frappe.email.receive import InboundMail, SentEmailInInboxError
+from frappe.email.receive import SentEmailInInboxError
 from frappe.model.document import Document
+from frappe.utils import cint
 
+from crm_pipeline.crm_pipeline import transactions
 from crm_pipeline.crm_pipeline.domain import mailbox
+from crm_pipeline.crm_pipeline.mail import second_try
 
 OPPORTUNITY = "Pipeline Opportunity"
 HEADERS = "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 MESSAGE = "(BODY.PEEK[])"
-SENDER = re.compile(rb"^From:.*(\r?\n[ \t].*)*\r?\n", re.IGNORECASE | re.MULTILINE)
-ADDRESS = re.compile(rb"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 
 
 def run() -> None:
@@ -34,6 +37,23 @@ def run() -> None:
 			frappe.log_error(_("The inbox of {0} could not be checked for dropped e-mails").format(name))
 
 
+def try_again_later(unhandled: Document) -> None:
+	"""Let a job bring in an e-mail that was just put aside, if its account appends to opportunities."""
+	if unhandled.email_account in _get_accounts():
+		frappe.enqueue(try_again, queue="long", enqueue_after_commit=True, name=unhandled.name)
+
+
+def try_again(name: str) -> None:
+	"""The job: bring in an e-mail that was put aside, wherever it lies among the folders of its account."""
+	unhandled = frappe.get_doc("Unhandled Email", name)
+	account, uid = frappe.get_doc("Email Account", unhandled.email_account), cint(unhandled.uid)
+	for _folder, connection in _open_folders(account):
+		message_id = _get_message_id(_fetch(connection, uid, HEADERS))
+		if name in _get_put_aside(account, uid, message_id):
+			_bring_in(account, uid, _fetch(connection, uid, MESSAGE), message_id)
+			return
+
+
 def _get_accounts() -> list[str]:
 	appending = frappe.get_all(
 		"IMAP Folder", filters={"append_to": OPPORTUNITY}, pluck="parent", distinct=True
@@ -43,21 +63,26 @@ def _get_accounts() -> list[str]:
 
 
 def _check_account(account: Document) -> None:
+	for folder, connection in _open_folders(account):
+		_check_folder(account, folder, connection)
+
+
+def _open_folders(account: Document) -> Iterator[tuple]:
+	"""Yield (name, connection) of each folder that appends to opportunities."""
 	connection = getattr(account.get_incoming_server(in_receive=True), "imap", None)
 	if not connection:
 		return  # the framework has noted that the server does not answer
 	try:
 		for folder in account.imap_folder:
 			if folder.append_to == OPPORTUNITY:
-				_check_folder(account, folder.folder_name, connection)
+				status, _count = connection.select(f'"{folder.folder_name}"', readonly=True)
+				if status == "OK":
+					yield folder.folder_name, connection
 	finally:
 		connection.logout()
 
 
 def _check_folder(account: Document, folder: str, connection) -> None:
-	status, _count = connection.select(f'"{folder}"', readonly=True)
-	if status != "OK":
-		return
 	key = f"{account.name}|{folder}"
 	validity, highest = _get_numbers(connection, folder)
 	progress = _get_all_progress().get(key)
@@ -65,8 +90,9 @@ def _check_folder(account: Document, folder: str, connection) -> None:
 	unread = _search(connection, "UNSEEN") if account.email_sync_option == "UNSEEN" else []
 	due = mailbox.get_due(progress, validity, unread)
 	for uid in _search(connection, f"UID {due.start}:{due.stop - 1}") if due else ():
-		if uid in due and not _is_known(account, uid, _fetch(connection, uid, HEADERS)):
-			_bring_in(account, uid, _fetch(connection, uid, MESSAGE))
+		message_id = _get_message_id(_fetch(connection, uid, HEADERS))
+		if uid in due and not _is_known(account, uid, message_id):
+			_bring_in(account, uid, _fetch(connection, uid, MESSAGE), message_id)
 	_set_progress(key, mailbox.advance(progress, validity, due, highest))
 
 
@@ -83,46 +109,48 @@ def _search(connection, criterion: str) -> list[int]:
 
 
 def _fetch(connection, uid: int, part: str) -> bytes:
-	return connection.uid("fetch", str(uid), part)[1][0][1]
+	"""Return a part of a message, empty if there is none of this number."""
+	found = connection.uid("fetch", str(uid), part)[1][0]
+	return found[1] if found else b""
 
 
-def _is_known(account: Document, uid: int, header: bytes) -> bool:
-	"""Tell whether the e-mail is on the site, or was put aside by the framework for a person to look at."""
-	message_id = header.partition(b"<")[2].partition(b">")[0].decode(errors="replace")
-	if message_id and frappe.db.exists("Communication", {"message_id": message_id}):
-		return True
-	here = {"email_account": account.name, "uid": uid}
-	return bool(
-		frappe.db.exists("Unhandled Email", here)
-		or (not message_id and frappe.db.exists("Communication", here))
-	)
+def _get_message_id(header: bytes) -> str:
+	return header.partition(b"<")[2].partition(b">")[0].decode(errors="replace")
 
 
-def _bring_in(account: Document, uid: int, raw: bytes) -> None:
+def _is_known(account: Document, uid: int, message_id: str) -> bool:
+	"""Tell whether the e-mail is on the site."""
+	here = {"message_id": message_id} if message_id else {"email_account": account.name, "uid": uid}
+	return bool(frappe.db.exists("Communication", here))
+
+
+def _get_put_aside(account: Document, uid: int, message_id: str) -> list[str]:
+	"""Return the names under which an e-mail was put aside for a person to look at."""
+	here = {"email_account": account.name, "uid": str(uid)}
+	rows = frappe.get_all("Unhandled Email", filters=here, fields=["name", "message_id"])
+	return [row.name for row in rows if (row.message_id or "").strip(" <>") == message_id]
+
+
+def _bring_in(account: Document, uid: int, raw: bytes, message_id: str) -> None:
 	"""Do with one e-mail what the framework would have done; what still fails is put aside for a person."""
 	try:
-		communication = _parse(account, uid, raw).process()
-		frappe.db.commit()  # reason: a job; the next e-mail must not undo this one
-		communication.send_email(is_inbound_mail_communcation=True)
+		communication = transactions.run_alone(_take_in, account, uid, raw, message_id)
 	except SentEmailInInboxError:
-		frappe.db.rollback()
+		return
 	except Exception:  # reason: whatever is wrong with one e-mail, the others are due
-		reason = frappe.get_traceback()
-		frappe.db.rollback()
-		account.handle_bad_emails(uid, raw, reason)
+		if not _get_put_aside(account, uid, message_id):
+			account.handle_bad_emails(uid, raw, frappe.get_traceback())
+		return
+	communication.send_email(is_inbound_mail_communcation=True)
 
 
-def _parse(account: Document, uid: int, raw: bytes) -> InboundMail:
-	try:
-		return InboundMail(raw, account, uid, append_to=OPPORTUNITY)
-	except Exception:  # reason: parsing fails in many ways, mostly for the sender
-		address = ADDRESS.search(
-			b"".join(match[0] for match in SENDER.finditer(raw.partition(b"\r\n\r\n")[0]))
-		)
-		sender = address[0] if address else b"unknown"
-		return InboundMail(
-			b"From: " + sender + b"\r\n" + SENDER.sub(b"", raw, count=1), account, uid, append_to=OPPORTUNITY
-		)
+def _take_in(account: Document, uid: int, raw: bytes, message_id: str) -> Document:
+	communication = second_try.bring_in(account, uid, raw)
+	for name in _get_put_aside(account, uid, message_id):
+		frappe.delete_doc(
+			"Unhandled Email", name, ignore_permissions=True
+		)  # reason: a job's, now in its place
+	return communication
 
 
 def _get_all_progress() -> dict:

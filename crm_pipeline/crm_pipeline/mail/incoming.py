@@ -11,6 +11,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import validate_email_address
 
+from crm_pipeline.crm_pipeline import transactions
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 from crm_pipeline.crm_pipeline.domain import incoming_mail
 from crm_pipeline.crm_pipeline.mail import attention, conversation, sender
 from crm_pipeline.exceptions import ConflictError
@@ -39,6 +41,8 @@ def receive(doc: Document) -> Document:
 	"""
 	subject, address = doc.title, sender.get_address(doc.contact_email)
 	doc.name = _find(subject, address)
+	if doc.name:
+		_hold(doc.name)
 	if not doc.name and not conversation.is_automatic(subject, address):
 		doc.name = _save(lambda: _make(doc, address)) or _save(lambda: _make_bare(doc))
 	return doc
@@ -50,6 +54,16 @@ def _find(subject: str, address: str) -> str | None:
 	except Exception:  # reason: an e-mail that can't be placed is a new opportunity
 		frappe.log_error(_("The opportunity of an e-mail could not be looked for"))
 		return None
+
+
+def _hold(name: str) -> None:
+	"""Lock the record that the e-mail joins; if it has just changed, in a new transaction, where the lock comes first."""
+	try:
+		conflict.hold(name)
+	except ConflictError as error:
+		if transactions.is_undone(error):
+			frappe.db.rollback()  # the e-mail has written nothing yet
+			conflict.hold(name)
 
 
 def keep_sender(communication: Document) -> None:

@@ -8,6 +8,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.utils import DocType
 from frappe.utils import validate_email_address
 
+from crm_pipeline.crm_pipeline import transactions
 from crm_pipeline.crm_pipeline.conversion import email_lock
 from crm_pipeline.crm_pipeline.domain import incoming_mail
 from crm_pipeline.crm_pipeline.domain.correspondence import is_outgoing
@@ -135,10 +136,8 @@ def _make_lead(address: str, display_name: str | None) -> Party | None:
 	try:
 		# mandatory fields of the site's own: an e-mail can't fill them
 		lead.insert(ignore_permissions=True, ignore_mandatory=True)  # reason: an e-mail has no user
-	except frappe.QueryDeadlockError:
-		raise  # nothing of this transaction is left
-	except Exception:  # reason: whatever the site has against the lead, the e-mail is kept
-		frappe.db.rollback(save_point="lead_from_mail")
+	except Exception as error:  # reason: whatever the site has against the lead, the e-mail is kept
+		transactions.undo("lead_from_mail", error)
 		frappe.log_error(_("No lead was made for {0}").format(address))
 		return None
 	return Party("Lead", lead.name)

@@ -9,11 +9,10 @@ import frappe
 from frappe import _
 from frappe.query_builder import DocType
 
+from crm_pipeline.crm_pipeline import transactions
 from crm_pipeline.crm_pipeline.domain import lifecycle, offers
 from crm_pipeline.crm_pipeline.offers import follow
-from crm_pipeline.exceptions import ConflictError
 
-SAVEPOINT = "catch_up"
 OFFER_STATUSES = offers.get_statuses("Quotation", lambda state: state.leads_to == lifecycle.OFFER_MADE)
 SUPPLIER_STATUSES = offers.get_statuses("Supplier Quotation", lambda state: state.counts)
 
@@ -21,13 +20,9 @@ SUPPLIER_STATUSES = offers.get_statuses("Supplier Quotation", lambda state: stat
 def run() -> None:
 	"""Bring every opportunity up to date that lags behind; one that fails is logged and stops no other."""
 	for name in sorted(set(find_late())):
-		frappe.db.savepoint(SAVEPOINT)
 		try:
-			follow.catch_up(name)
-		except ConflictError:
-			continue  # a deadlock, which the database has undone: tomorrow again
+			transactions.run_alone(follow.catch_up, name)
 		except Exception:  # reason: one bad record stops no other, and is logged
-			frappe.db.rollback(save_point=SAVEPOINT)
 			frappe.log_error(_("Offers of {0} were not brought up to date").format(name))
 
 

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.crm_pipeline import transactions
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.offers import links, notes, orders, quotations, supplier_rates
@@ -71,9 +72,7 @@ def _run(name: str | None, update: Callable[[Document], None]) -> None:
 	try:
 		update(conflict.get_locked(name))
 	except (frappe.ValidationError, frappe.PermissionError) as error:
-		if isinstance(error.__context__, frappe.QueryDeadlockError):
-			raise  # the database has undone the document too
-		frappe.db.rollback(save_point=SAVEPOINT)
+		transactions.undo(SAVEPOINT, error)
 		del frappe.local.message_log[shown:]
 		reason = str(error) or _("Permission is missing.")
 		notes.tell(name, _("{0} was not brought up to date. {1}").format(name, reason))

@@ -6,34 +6,38 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.crm_pipeline import transactions
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 from crm_pipeline.crm_pipeline.follow_up import correspondence
 from crm_pipeline.crm_pipeline.mail import attention, incoming, own_mail
 
+OPPORTUNITY = "Pipeline Opportunity"
 SAVEPOINT = "take_in_mail"
 REFERENCE = ("reference_doctype", "reference_name")
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
 	incoming.keep_sender(doc)
+	if doc.reference_doctype == OPPORTUNITY:
+		conflict.hold(doc.reference_name)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
 	"""An e-mail is taken in once, when it is new or put on another document."""
 	saved = doc.get_doc_before_save()
-	if not saved:
-		_run(own_mail.take_party, doc)
-		_run(attention.tell_of_late, doc)
-	if not saved or any(doc.get(fieldname) != saved.get(fieldname) for fieldname in REFERENCE):
-		_run(correspondence.follow, doc)
+	with conflict.told_about(None):
+		if not saved:
+			_run(own_mail.take_party, doc)
+			_run(attention.tell_of_late, doc)
+		if not saved or any(doc.get(fieldname) != saved.get(fieldname) for fieldname in REFERENCE):
+			_run(correspondence.follow, doc)
 
 
 def _run(step: Callable[[Document], None], doc: Document) -> None:
-	"""Trouble with an opportunity is logged and never costs the e-mail."""
+	"""Trouble with an opportunity is logged and never costs the e-mail, unless the database has undone that as well."""
 	frappe.db.savepoint(SAVEPOINT)
 	try:
 		step(doc)
-	except frappe.QueryDeadlockError:
-		raise  # the database has undone the e-mail too
-	except Exception:  # reason: whatever is wrong with the opportunity, the e-mail is kept
-		frappe.db.rollback(save_point=SAVEPOINT)
+	except Exception as error:  # reason: whatever is wrong with the opportunity, the e-mail is kept
+		transactions.undo(SAVEPOINT, error)
 		frappe.log_error(_("An opportunity did not hear of an e-mail"), reference_doctype=doc.doctype)

@@ -7,17 +7,19 @@ from frappe.utils import get_link_to_form
 
 from crm_pipeline.crm_pipeline.audit import log
 from crm_pipeline.crm_pipeline.conversion import duplicates, takeover
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
 	"""Where our own Convert blocks a second customer with the same e-mail, the other ways only warn."""
 	if not doc.lead_name or doc.flags.converted_by_pipeline or not doc.has_value_changed("lead_name"):
 		return
-	moved = takeover.move_opportunities(doc.lead_name, doc.name)
-	log.log_conversion(doc.lead_name, doc.name)
-	if moved:
-		frappe.msgprint(_("{0} opportunities moved to {1}.").format(len(moved), doc.name), alert=True)
-	_warn_of_duplicates(doc)
+	with conflict.told_about(None):
+		moved = takeover.move_opportunities(doc.lead_name, doc.name)
+		log.log_conversion(doc.lead_name, doc.name)
+		if moved:
+			frappe.msgprint(_("{0} opportunities moved to {1}.").format(len(moved), doc.name), alert=True)
+		_warn_of_duplicates(doc)
 
 
 def _warn_of_duplicates(doc: Document) -> None:

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.overrides import docshare
 from crm_pipeline.crm_pipeline.refusal import refuse
@@ -14,6 +15,8 @@ ACCESS_FIELDS = ("status", "allocated_to", "reference_type", "reference_name")
 
 def validate(doc: Document, method: str | None = None) -> None:
 	if doc.reference_type == OPPORTUNITY:
+		if not _is_own_save(doc):
+			conflict.hold(doc.reference_name)
 		validate_assigner(doc)
 		validate_ending(doc)
 		end_for_good(doc)
@@ -42,8 +45,7 @@ def validate_ending(doc: Document) -> None:
 	if not saved or saved.status != "Open" or doc.status == "Open":
 		return
 	is_concerned = frappe.session.user in (saved.allocated_to, saved.assigned_by)
-	is_own_save = (OPPORTUNITY, doc.reference_name) in frappe.flags.currently_saving
-	if is_concerned or is_own_save or not frappe.db.exists(OPPORTUNITY, doc.reference_name):
+	if is_concerned or _is_own_save(doc) or not frappe.db.exists(OPPORTUNITY, doc.reference_name):
 		return
 	if not frappe.has_permission(OPPORTUNITY, "read", doc=doc.reference_name):
 		message = _("Only who sees {0} may end a to-do on it.")
@@ -76,6 +78,11 @@ def on_update(doc: Document, method: str | None = None) -> None:
 def on_trash(doc: Document, method: str | None = None) -> None:
 	if doc.reference_type == OPPORTUNITY:
 		docshare.end_access(doc.reference_name, doc.allocated_to)
+
+
+def _is_own_save(doc: Document) -> bool:
+	"""Tell whether the opportunity itself is being saved, which holds it."""
+	return (OPPORTUNITY, doc.reference_name) in frappe.flags.currently_saving
 
 
 def _may_be_reopened(doc: Document) -> bool:

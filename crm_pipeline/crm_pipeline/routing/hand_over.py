@@ -5,6 +5,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
+from crm_pipeline.crm_pipeline import transactions
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.eligibility import ELIGIBLE_ROLES, is_eligible
 from crm_pipeline.crm_pipeline.refusal import refuse
@@ -12,7 +14,6 @@ from crm_pipeline.crm_pipeline.routing import router
 from crm_pipeline.permissions import require_manager
 
 OPPORTUNITY = "Pipeline Opportunity"
-BATCH_SIZE = 100
 
 
 @frappe.whitelist()
@@ -57,28 +58,24 @@ def hand_over(
 
 
 def run(from_user: str, to_user: str | None, names: list[str], reason: str) -> dict:
-	"""The job: one record after the other, committed in batches. What was done already is skipped when run again.
+	"""The job: one record after the other, each committed. What was done already is skipped when run again.
 
 	Returns {"moved": [name, …], "refused": [{"name", "reason"}, …]}; the manager who started it is notified.
 	"""
 	result: dict[str, list] = {"moved": [], "refused": []}
 	for index, name in enumerate(names, start=1):
-		frappe.db.savepoint("hand_over")
 		try:
-			if _move(name, from_user, to_user, reason):
+			if transactions.run_alone(_move, name, from_user, to_user, reason):
 				result["moved"].append(name)
 		except frappe.ValidationError as error:
-			frappe.db.rollback(save_point="hand_over")
 			result["refused"].append({"name": name, "reason": str(error)})
-		if index % BATCH_SIZE == 0:
-			frappe.db.commit()  # reason: a background job, in batches
 		frappe.publish_progress(index * 100 / len(names), title=_("Handing Over"))
 	_report(result, from_user, to_user)
 	return result
 
 
 def _move(name: str, from_user: str, to_user: str | None, reason: str) -> bool:
-	doc = frappe.get_doc(OPPORTUNITY, name, for_update=True)
+	doc = conflict.get_locked(name)
 	if doc.status not in lifecycle.get_open_statuses():
 		return False
 	fieldnames = [fieldname for fieldname in ELIGIBLE_ROLES if doc.get(fieldname) == from_user]

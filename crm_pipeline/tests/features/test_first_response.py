@@ -103,7 +103,6 @@ class TestStamp(FirstResponseTestCase):
 		doc = self.open()
 		mails.receive(doc.name)
 		mails.send(doc.name, communication_type="Automated Message")
-		mails.send(doc.name, communication_type="Comment")
 		mails.send(doc.name, communication_medium="Phone")
 		mails.send(doc.name, subject="Automatic reply: Pump")
 		mails.send(doc.name, communication_date=mails.ago(days=3))

@@ -8,13 +8,15 @@ from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import LOG, get_events, get_problems
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.csv_files import commits_kept_in_test
 from crm_pipeline.tests.users import as_user
 
 ENGINEER, OTHER = personas.ENGINEER, personas.OTHER_ENGINEER
 
 
 def run(names: list[str], to_user: str | None = OTHER) -> dict:
-	return hand_over.run(ENGINEER, to_user, names, "Parental leave")
+	with commits_kept_in_test():
+		return hand_over.run(ENGINEER, to_user, names, "Parental leave")
 
 
 def get_engineer(name: str) -> str:

@@ -6,7 +6,7 @@ from unittest.mock import patch
 import frappe
 
 from crm_pipeline.crm_pipeline.conversion import convert as conversion
-from crm_pipeline.exceptions import DuplicateCustomerError, InputError
+from crm_pipeline.exceptions import ConflictError, DuplicateCustomerError, InputError
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import LOG, get_events
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
@@ -201,8 +201,10 @@ class TestTwoAtOnce(CommittedTestCase):
 		made = [connection.result["customer"] for connection in connections if connection.result]
 		self.addCleanup(self.remove, made)
 		self.assertEqual(len(made), 1)
-		errors = [connection.error for connection in connections if connection.error]
-		self.assertIsInstance(errors[0], DuplicateCustomerError | InputError)
+		refused = [connection for connection in connections if connection.error]
+		self.assertIsInstance(refused[0].error, DuplicateCustomerError | InputError | ConflictError)
+		with as_user("Administrator"), self.assertRaises((DuplicateCustomerError, InputError)):
+			conversion.convert(refused[0].arguments[0])
 
 	def remove(self, customers: list[str]) -> None:
 		frappe.set_user("Administrator")

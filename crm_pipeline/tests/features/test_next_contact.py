@@ -9,6 +9,7 @@ from crm_pipeline.crm_pipeline.routing import hand_over
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import factories, mails, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, forget_cached_documents, site_only
+from crm_pipeline.tests.csv_files import commits_kept_in_test
 from crm_pipeline.tests.users import as_user
 
 
@@ -196,7 +197,8 @@ class TestReassignment(PipelineTestCase):
 
 	def test_handing_over_moves_them_too(self):
 		doc = factories.make_opportunity(next_contact_date=in_days(1))
-		hand_over.run(personas.ENGINEER, personas.OTHER_ENGINEER, [doc.name], "Left")
+		with commits_kept_in_test():
+			hand_over.run(personas.ENGINEER, personas.OTHER_ENGINEER, [doc.name], "Left")
 		self.assertEqual([event.owner for event in get_events(doc.name)], [personas.OTHER_ENGINEER])
 
 

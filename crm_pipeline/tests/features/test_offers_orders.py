@@ -81,7 +81,7 @@ class TestFirstOrder(OffersTestCase):
 				OPPORTUNITY, self.opportunity, {"opportunity_from": "Lead", "party_name": lead.name}
 			)
 			frappe.db.set_value(OPPORTUNITY, self.opportunity, "customer", None)
-			order.update({"customer": personas.CUSTOMER}).save().submit()
+			order.update({"customer": personas.CUSTOMER, "contact_person": None}).save().submit()
 		self.assertRecord(status="Won", customer=personas.CUSTOMER, lead=lead.name)
 
 

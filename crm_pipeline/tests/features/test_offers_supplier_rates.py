@@ -46,13 +46,11 @@ class TestBestRates(SupplierRatesTestCase):
 	def test_an_expired_one_gives_way_with_the_daily_job(self):
 		from erpnext.buying.doctype.supplier_quotation.supplier_quotation import set_expired_status
 
-		from crm_pipeline.tasks import catch_up_offers
-
 		quotation = submit_supplier_quotation(self.opportunity, 50)
 		frappe.db.set_value("Supplier Quotation", quotation.name, "valid_till", add_days(nowdate(), -2))
 		set_expired_status()
 		self.assertRates((50, quotation.name), (0, None), (0, None))
-		catch_up_offers()
+		offer_documents.run_daily_job()
 		self.assertRates((0, None), (0, None), (0, None))
 
 	def test_units_and_currencies_are_converted(self):

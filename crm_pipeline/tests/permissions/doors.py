@@ -97,8 +97,8 @@ def export(doc) -> bool:
 	return doc.name in frappe.as_unicode(content)
 
 
-def group_by_count(doc) -> bool:
-	rows = frappe.get_list(OPPORTUNITY, fields=["count(name) as count", "party_name"], group_by="party_name")
+def group_by(doc) -> bool:
+	rows = frappe.get_list(OPPORTUNITY, fields=["party_name"], group_by="party_name")
 	return doc.party_name in [row.party_name for row in rows]
 
 
@@ -123,9 +123,9 @@ def show_number_card(doc) -> bool:
 def show_chart(doc) -> bool:
 	from frappe.desk.doctype.dashboard_chart.dashboard_chart import get_group_by_chart_config
 
-	chart = frappe._dict(document_type=OPPORTUNITY, group_by_type="Count", group_by_based_on="name")
-	slices = get_group_by_chart_config(chart, [[OPPORTUNITY, "status", "=", doc.status]])
-	return bool(slices) and doc.name in slices["labels"]
+	chart = frappe._dict(document_type=OPPORTUNITY, group_by_type="Count", group_by_based_on="party_name")
+	slices = get_group_by_chart_config(chart, [[OPPORTUNITY, "name", "=", doc.name]])
+	return bool(slices) and doc.party_name in slices["labels"]
 
 
 def open_kanban(doc) -> bool:
@@ -279,7 +279,7 @@ DOORS = {
 		open_report_view,
 		count,
 		export,
-		group_by_count,
+		group_by,
 		search_link,
 		open_calendar,
 		show_number_card,

@@ -41,6 +41,8 @@ def get_doctypes() -> list[str]:
 
 def find_mentions(name: str, doctypes: list[str]) -> list[str]:
 	"""Return those of the DocTypes of which the user lists a record that mentions the name."""
+	from frappe.model import get_permitted_fields
+
 	found = []
 	for doctype in doctypes:
 		if (
@@ -50,7 +52,8 @@ def find_mentions(name: str, doctypes: list[str]) -> list[str]:
 		):
 			continue
 		texts = frappe.get_meta(doctype).get("fields", {"fieldtype": ("in", TEXT_TYPES), "is_virtual": 0})
-		fields = ("name", *(df.fieldname for df in texts))
+		permitted = get_permitted_fields(doctype)
+		fields = ("name", *(df.fieldname for df in texts if df.fieldname in permitted))
 		mentions = [[doctype, field, "like", f"%{name}%"] for field in fields]
 		if frappe.get_list(doctype, or_filters=mentions, limit=1):
 			found.append(doctype)
@@ -125,9 +128,7 @@ class TestFrameworkDoors(PipelineTestCase):
 			doors.call_rest("PATCH", f"{path}/{self.own}", status="Won", won_value=900)
 
 	def test_a_link_tells_no_value_of_a_hidden_record(self):
-		answer = frappe.client.validate_link(
-			OPPORTUNITY, self.hidden, json.dumps(["title", "potential_value"])
-		)
+		answer = self.validate_link(json.dumps(["title", "potential_value"]))
 		self.assertFalse(answer.get("title") or answer.get("potential_value"))
 
 	def test_nothing_that_the_framework_keeps_beside_a_hidden_record_is_listed(self):
@@ -151,5 +152,16 @@ class TestFrameworkDoors(PipelineTestCase):
 
 		self.assertEqual(get_link_title(OPPORTUNITY, self.hidden), self.hidden)
 
-	def test_accepted_wrinkle_a_link_tells_that_a_hidden_record_exists(self):
-		self.assertEqual(frappe.client.validate_link(OPPORTUNITY, self.hidden)["name"], self.hidden)
+	def test_accepted_wrinkle_where_links_ask_nobody_one_tells_that_a_hidden_record_exists(self):
+		asks_nobody = hasattr(frappe.client, "validate_link")  # 15; to be deleted with it
+		self.assertEqual(self.validate_link().get("name"), self.hidden if asks_nobody else None)
+
+	def validate_link(self, fields: str = "[]") -> dict:
+		name = "validate_link" if hasattr(frappe.client, "validate_link") else "validate_link_and_fetch"
+		arguments = {
+			"doctype": OPPORTUNITY,
+			"docname": self.hidden,
+			"fields": fields,
+			"fields_to_fetch": fields,
+		}
+		return doors.call_rest("GET", f"/api/method/frappe.client.{name}", **arguments)["message"]

@@ -26,6 +26,7 @@ FUNCTIONS = {
 DIALECT = (
 	(re.compile(r"\s+for update( nowait| skip locked)?\s*$", re.I), ""),
 	(re.compile(r"^\s*insert ignore\b", re.I), "INSERT OR IGNORE"),
+	(re.compile(r"_utf8mb4 0x([0-9a-f]+)", re.I), r"cast(x'\1' as text)"),
 	(
 		re.compile(r"^alter table `(.+?)` add index if not exists `(.+?)` (\(.+\))$", re.I),
 		r"create index if not exists `\1:\2` on `\1` \3",

@@ -91,8 +91,12 @@ def _is_json(text):
 	return True
 
 
+def get_absolute_url(doctype, name):
+	return f"/app/{quote(doctype.lower().replace(' ', '-'))}/{quote(cstr(name))}"
+
+
 def get_url_to_form(doctype, name):
-	return f"http://sandbox.localhost/app/{quote(doctype.lower().replace(' ', '-'))}/{quote(cstr(name))}"
+	return f"http://sandbox.localhost{get_absolute_url(doctype, name)}"
 
 
 def get_link_to_form(doctype, name, label=None):

@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.crm_pipeline import transactions
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
 from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.crm_pipeline.refusal import refuse
@@ -104,6 +105,7 @@ def close_many(
 	values = {fieldname: value for fieldname, value in values.items() if value}
 	result: dict[str, list] = {"changed": [], "refused": []}
 	names = sorted(set(_get_names(names)))
+	conflict.hold(*names)  # who meets somebody else meets them here, before anything is moved
 	for name in names:
 		reason = _try_move(name, status, values)
 		if reason is None:
@@ -128,7 +130,7 @@ def _try_move(name: str, status: str, values: dict) -> str | None:
 	except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
 		if frappe.message_log:
 			frappe.clear_last_message()
-		frappe.db.rollback(save_point="close_many")
+		transactions.undo("close_many", error)
 		return str(error)
 	return None
 

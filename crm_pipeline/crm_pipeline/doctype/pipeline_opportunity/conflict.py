@@ -8,6 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import format_datetime, get_fullname
 
+from crm_pipeline import compat
 from crm_pipeline.exceptions import ConflictError
 
 DOCTYPE = "Pipeline Opportunity"
@@ -21,7 +22,7 @@ def told_about(name: str | None) -> Iterator[None]:
 		yield
 	except CONFLICTS as error:
 		if isinstance(error, frappe.QueryDeadlockError):
-			frappe.db.rollback()  # the database has done so already; this tells the framework
+			compat.forget_transaction()
 		is_outdated = isinstance(error, frappe.TimestampMismatchError)
 		if is_outdated:
 			frappe.clear_last_message()
@@ -34,6 +35,19 @@ def get_locked(name: str) -> Document:
 	"""Load the record locked until the end of the transaction, before any other read of it."""
 	with told_about(name):
 		return frappe.get_doc(DOCTYPE, name, for_update=True)
+
+
+def hold(*names: str) -> None:
+	"""Lock records before anything is written to or beside them.
+
+	The framework itself writes to a record that gets a comment, a to-do or an e-mail: this way whoever meets somebody
+	else there hears the one sentence.
+	"""
+	with told_about(names[0] if len(names) == 1 else None):
+		record = frappe.qb.DocType(DOCTYPE)
+		frappe.qb.from_(record).select(record.name).where(record.name.isin(names)).orderby(
+			record.name
+		).for_update().run()
 
 
 def describe_last_change(record) -> str:

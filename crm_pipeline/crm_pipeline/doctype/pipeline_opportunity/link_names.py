@@ -9,29 +9,23 @@ from functools import lru_cache
 import frappe
 from frappe.model.document import Document
 
+from crm_pipeline import compat
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.party import PARTY_FIELDS
-
-# version 16 keeps the values it reads in another shape; there the framework asks itself
-IS_KNOWN_SHAPE = frappe.__version__.startswith("15.")
 
 Link = tuple[str, str]
 
 
 def read_ahead(doc: Document) -> None:
 	"""Read the names of the records that the document and its rows link to, with one query."""
-	if not IS_KNOWN_SHAPE:
-		return
 	links = {
 		link: None for row in (doc, *doc.get_all_children()) for link in (*_get_links(row), *_get_party(row))
 	}
-	links = [
-		(doctype, name) for doctype, name in links if _get_key(doctype, name) not in frappe.db.value_cache
-	]
+	links = [link for link in links if not compat.is_name_kept(*link)]
 	if len(links) < 2:
 		return
 	query = _get_query(tuple(doctype for doctype, _name in links))
 	for position, name in frappe.db.sql(query, [name for _doctype, name in links]):
-		frappe.db.value_cache[_get_key(*links[position])] = ((name,),)
+		compat.keep_name(*links[position], name)
 
 
 def _get_links(row: Document) -> Iterator[Link]:
@@ -53,10 +47,6 @@ def _get_party(row: Document) -> Iterator[Link]:
 def _has_table(doctype: str) -> bool:
 	meta = frappe.get_meta(doctype)
 	return not meta.issingle and not meta.get("is_virtual")
-
-
-def _get_key(doctype: str, name: str) -> tuple:
-	return doctype, name, "name"
 
 
 @lru_cache(64)

@@ -100,16 +100,21 @@ def _make_quotation(
 		target.run_method("set_taxes")
 		target.run_method("calculate_taxes_and_totals")
 
+	def complete_row(item: Document, row: Document, source: Document) -> None:
+		_fetch_from_item(row)
+		pairs.append((item, row))
+
 	item_map = {
 		"doctype": "Quotation Item",
-		"field_no_map": ["rate", "amount"],
-		"postprocess": lambda item, row, source: pairs.append((item, row)),
+		"field_no_map": ["rate", "amount", *_get_fetched("Quotation Item")],
+		"postprocess": complete_row,
 	}
 	return _map(source_name, target_doc, {OPPORTUNITY: QUOTATION_MAP, ITEM: item_map}, complete)
 
 
 def _make_supplier_document(doctype: str, source_name: str, target_doc: str | Document | None) -> Document:
-	def set_stock_details(item: Document, row: Document, source: Document) -> None:
+	def complete_row(item: Document, row: Document, source: Document) -> None:
+		_fetch_from_item(row)
 		master = frappe.get_cached_doc("Item", item.item_code)
 		row.stock_uom = master.stock_uom
 		if row.meta.has_field("warehouse"):
@@ -122,9 +127,14 @@ def _make_supplier_document(doctype: str, source_name: str, target_doc: str | Do
 		if target.meta.has_field("currency"):
 			target.currency = get_company_currency(source)
 
+	hidden = [*_get_hidden(ITEM), *_get_fetched(f"{doctype} Item")]
 	maps = {
-		OPPORTUNITY: {"doctype": doctype, "field_map": LINK_MAP, **_hide_from_suppliers(OPPORTUNITY)},
-		ITEM: {"doctype": f"{doctype} Item", "postprocess": set_stock_details, **_hide_from_suppliers(ITEM)},
+		OPPORTUNITY: {
+			"doctype": doctype,
+			"field_map": LINK_MAP,
+			"field_no_map": _get_hidden(OPPORTUNITY),
+		},
+		ITEM: {"doctype": f"{doctype} Item", "postprocess": complete_row, "field_no_map": hidden},
 	}
 	return _map(source_name, target_doc, maps, complete)
 
@@ -148,10 +158,24 @@ def _map(source_name: str, target_doc: str | Document | None, maps: dict, comple
 	return get_mapped_doc(OPPORTUNITY, source_name, maps, target_doc, complete)
 
 
-def _hide_from_suppliers(doctype: str) -> dict:
-	"""Return the part of a map that takes over no field but those in SUPPLIER_FIELDS."""
+def _get_hidden(doctype: str) -> list[str]:
+	"""Return the fields that no supplier sees: all but SUPPLIER_FIELDS."""
 	fieldnames = (df.fieldname for df in frappe.get_meta(doctype).fields)
-	return {"field_no_map": [name for name in fieldnames if name not in SUPPLIER_FIELDS[doctype]]}
+	return [name for name in fieldnames if name not in SUPPLIER_FIELDS[doctype]]
+
+
+def _get_fetched(doctype: str) -> dict[str, str]:
+	"""Return the fields of a row that are fetched from its item: fieldname → field of the item."""
+	links = {df.fieldname: (df.fetch_from or "").partition(".") for df in frappe.get_meta(doctype).fields}
+	return {name: field for name, (link, _dot, field) in links.items() if link == "item_code"}
+
+
+def _fetch_from_item(row: Document) -> None:
+	"""Fill those fields from the cache: the framework would load each item with all its tables once more."""
+	item = frappe.get_cached_doc("Item", row.item_code)
+	for fieldname, field in _get_fetched(row.doctype).items():
+		if not row.get(fieldname) and item.get(field):
+			row.set(fieldname, item.get(field))
 
 
 def _validate_source(source: Document, doctype: str) -> None:

@@ -6,17 +6,17 @@ const STATUS_COLORS = {
 	Rejected: "gray",
 };
 
-// column → the width of window from which it is shown
+// column → the width of window from which it is shown: where columns shrink, where they don't (Frappe 16)
 const COLUMNS = {
-	party_display_name: 768,
-	region: 768,
-	sales_engineer: 768,
-	application_engineer: 1300,
-	product_line: 1200,
-	potential_value: 768,
-	status: 768,
-	opened_on: 1200,
-	next_contact_date: 1600,
+	party_display_name: [768, 768],
+	region: [768, 950],
+	sales_engineer: [768, 1270],
+	application_engineer: [1300, 1770],
+	product_line: [1200, 1600],
+	potential_value: [768, 1100],
+	status: [768, 768],
+	opened_on: [1200, 1440],
+	next_contact_date: [1600, 1940],
 };
 
 const LABELS = { potential_value: "Potential Value" };
@@ -39,7 +39,9 @@ frappe.listview_settings["Pipeline Opportunity"] = {
 	},
 
 	onload(listview) {
-		listview.page.set_title(__("Opportunities"));
+		set_title(listview);
+		// Frappe 16 writes its own title at each visit, right after this event
+		$(listview.parent).on("show", () => setTimeout(() => set_title(listview)));
 		set_texts(listview);
 		if (listview.view_name === "List") {
 			set_columns(listview);
@@ -63,6 +65,10 @@ function show_filterable(value, df, doc) {
 		${escape(FORMATTERS[df.fieldname](value, doc))}</a></span>`;
 }
 
+function set_title(listview) {
+	listview.page.set_title(__("Opportunities"));
+}
+
 function set_texts(listview) {
 	// the framework would say "Add Pipeline Opportunity" and "No Pipeline Opportunity found …"
 	const label = __("New Opportunity");
@@ -84,8 +90,10 @@ function set_columns(listview) {
 	const set_up = listview.setup_columns;
 	listview.setup_columns = function () {
 		set_up.call(this);
-		const shown = Object.keys(COLUMNS).filter((name) => window.innerWidth >= COLUMNS[name]);
-		if (this.list_view_settings.fields || !shown.length) {
+		const { fields: chosen, disable_scrolling } = this.list_view_settings;
+		const rule = this.apply_column_widths && !disable_scrolling ? 1 : 0;
+		const shown = Object.keys(COLUMNS).filter((name) => window.innerWidth >= COLUMNS[name][rule]);
+		if (chosen || !shown.length) {
 			return;
 		}
 		const fields = shown.map((name) => ({
