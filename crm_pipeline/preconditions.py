@@ -140,8 +140,8 @@ def validate_custom_field(doctype: str, field: dict) -> None:
 	is_alike = (found.fieldtype, found.options or None) == (field["fieldtype"], field.get("options"))
 	if not (found.get("is_custom_field") and is_alike):
 		_refuse(
-			_("{0} has a field {1} already ({2} {3}), and this app brings its own. Rename or delete it."),
-			*(doctype, field["fieldname"], found.fieldtype, found.options or ""),
+			_("{0} has a field {1} already ({2}), and this app brings its own. Rename or delete it."),
+			*(doctype, field["fieldname"], " ".join(filter(None, (found.fieldtype, found.options)))),
 		)
 
 

@@ -165,10 +165,13 @@ class TestCustomFields(PipelineTestCase):
 		self.validate(module=None)
 
 	def test_one_of_another_type_or_target_is_refused(self):
-		for found in ({"fieldtype": "Data", "options": None}, {"options": "Supplier"}):
+		for found, told in (
+			({"fieldtype": "Data", "options": None}, "Data"),
+			({"options": "Supplier"}, "Link Supplier"),
+		):
 			sentence = (
-				f"Lead has a field pipeline_customer already ({found.get('fieldtype', 'Link')} "
-				f"{found['options'] or ''}), and this app brings its own. Rename or delete it."
+				f"Lead has a field pipeline_customer already ({told}), and this app brings its own."
+				" Rename or delete it."
 			)
 			with self.assertRefused(REFUSED, sentence):
 				self.validate(module="Selling", **found)
