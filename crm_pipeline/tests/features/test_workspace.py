@@ -132,6 +132,9 @@ class TestNavigationOfVersion16(PipelineTestCase):
 		super().setUp()
 		self.sidebar, self.icon = get_navigation("workspace_sidebar"), get_navigation("desktop_icon")
 
+	def test_the_icon_says_where_it_leads_or_the_framework_stops_making_icons_at_it(self):
+		self.assertTrue(self.icon["link"])
+
 	def test_the_folders_at_the_root_of_the_app_hold_json_only(self):
 		for folder in ("workspace_sidebar", "desktop_icon"):
 			self.assertEqual([path.name for path in (APP / folder).iterdir()], ["crm_pipeline.json"], folder)
