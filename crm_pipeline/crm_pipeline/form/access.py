@@ -68,7 +68,7 @@ def _get_managers() -> list[str]:
 	"""Return the enabled users with a manager role; Administrator has every role and is not listed."""
 	rows = frappe.get_all(
 		"Has Role",
-		filters={"role": ("in", MANAGER_ROLES), "parenttype": "User"},
+		filters={"role": ("in", sorted(MANAGER_ROLES)), "parenttype": "User"},
 		pluck="parent",
 		distinct=True,
 	)
