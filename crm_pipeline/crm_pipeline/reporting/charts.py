@@ -1,6 +1,8 @@
 """Charts and the figures above a report."""
 
 MOST_BARS = 10
+# frappe-charts swaps its picture for another one while it moves, and fails when it is drawn anew meanwhile
+STILL = {"animate": 0, "disableEntryAnimation": 1}
 COLORS = {"Won": "green", "Lost": "red", "Rejected": "#8d99a6"}
 
 
@@ -16,6 +18,7 @@ def make_chart(
 			"labels": labels[:most],
 			"datasets": [{"name": name, "values": values[:most]} for name, values in datasets.items()],
 		},
+		**STILL,
 		**options,
 	}
 

@@ -12,6 +12,7 @@ from crm_pipeline.crm_pipeline.desk import charts, slices
 from crm_pipeline.crm_pipeline.desk.cards import CARDS, get_card
 from crm_pipeline.crm_pipeline.desk.charts import CHARTS, MOST_PARTS
 from crm_pipeline.crm_pipeline.domain import periods
+from crm_pipeline.crm_pipeline.reporting.charts import STILL
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import desk, factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
@@ -199,6 +200,15 @@ class TestCharts(FiguresTestCase):
 		with patch.object(slices, "limit_to_visible", lambda query: query):
 			top = slices.count_by("sales_engineer", STATUSES, limit=100)
 		self.assertEqual(top, sorted(top, key=lambda pair: (-pair[1], pair[0].lower())))
+
+	def test_zeros_alone_are_no_chart(self):
+		frappe.set_user(personas.API_USER)  # a Sales User without an opportunity
+		for name in CHARTS:
+			self.assertEqual(get_slices(name), {}, name)
+
+	def test_none_moves(self):
+		for chart in desk.get_definitions("dashboard_chart"):
+			self.assertLessEqual(STILL.items(), json.loads(chart["custom_options"]).items(), chart["name"])
 
 	def test_none_is_of_a_kind_that_the_framework_caches_for_all(self):
 		charts = desk.get_definitions("dashboard_chart")
