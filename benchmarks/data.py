@@ -95,7 +95,7 @@ def fill(rows: int, say: Callable[[str], None]) -> None:
 
 
 def run(name: str, values: dict) -> None:
-	frappe.db.sql(read(name), values)
+	frappe.db.sql(read(name).replace("{their_source}", people.get_their_source_field()), values)
 	frappe.db.commit()
 
 

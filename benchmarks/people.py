@@ -67,7 +67,7 @@ def make_masters() -> None:
 		make("Pipeline Product Line", product_line=name, business_unit=BUSINESS_UNIT)
 	for name in SOURCES:
 		make("Pipeline Source", source=name)
-		make("Lead Source", source_name=name)
+		make_their_source(name)
 	for name in TYPES:
 		make("Pipeline Opportunity Type", opportunity_type=name)
 	for name in REASONS:
@@ -75,6 +75,17 @@ def make_masters() -> None:
 		make("Opportunity Lost Reason", lost_reason=name)
 	make_regions()
 	make_items()
+
+
+def get_their_source_field() -> str:
+	"""ERPNext 16 has UTM Source in the place of Lead Source."""
+	return "utm_source" if frappe.get_meta(THEIRS).has_field("utm_source") else "source"
+
+
+def make_their_source(name: str) -> None:
+	doctype = frappe.get_meta(THEIRS).get_field(get_their_source_field()).options
+	if not frappe.db.exists(doctype, name):
+		frappe.get_doc({"doctype": doctype, "source_name": name}).insert(set_name=name)
 
 
 def make_regions() -> None:
@@ -149,7 +160,7 @@ def get_their_record(items: int) -> dict:
 		"party_name": CUSTOMER,
 		"territory": COMMON_REGION,
 		"opportunity_type": "Sales",
-		"source": SOURCES[0],
+		get_their_source_field(): SOURCES[0],
 		"company": company.name,
 		"currency": company.default_currency,
 		"opportunity_amount": 600,

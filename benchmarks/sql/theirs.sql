@@ -1,7 +1,7 @@
 insert into `tabOpportunity`
 	(name, creation, modified, modified_by, owner, docstatus, idx, _assign,
 	naming_series, status, transaction_date, title, opportunity_from, party_name, customer_name,
-	opportunity_owner, territory, state, opportunity_type, source, sales_stage, company,
+	opportunity_owner, territory, state, opportunity_type, {their_source}, sales_stage, company,
 	currency, conversion_rate, opportunity_amount, base_opportunity_amount, probability, expected_closing,
 	first_response_time)
 select
