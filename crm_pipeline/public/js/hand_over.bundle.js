@@ -4,9 +4,10 @@ frappe.provide("crm_pipeline");
 
 const HAND_OVER = "crm_pipeline.crm_pipeline.routing.hand_over.";
 
-const user_query = () => ({
-	query: "frappe.core.doctype.user.user.user_query",
-	filters: { user_type: "System User" },
+// the framework's own search of users asks on Frappe 16 for the right to read them, which managers don't have
+const eligible_users = () => ({
+	query: "crm_pipeline.crm_pipeline.eligibility.get_eligible_users",
+	filters: { fieldname: "sales_engineer" },
 });
 
 crm_pipeline.hand_over = (names) => {
@@ -14,7 +15,8 @@ crm_pipeline.hand_over = (names) => {
 		title: __("Hand over Opportunities"),
 		fields: [
 			{
-				fieldname: "from_user",
+				// Frappe 16 leaves user permissions out only where the record's field of this name does so
+				fieldname: "sales_engineer",
 				fieldtype: "Link",
 				options: "User",
 				label: __("From"),
@@ -27,7 +29,7 @@ crm_pipeline.hand_over = (names) => {
 				fieldtype: "Link",
 				options: "User",
 				label: __("To"),
-				get_query: user_query,
+				get_query: eligible_users,
 				description: __("Leave empty to let each region choose."),
 			},
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
@@ -40,7 +42,7 @@ crm_pipeline.hand_over = (names) => {
 };
 
 function show_preview(dialog, names) {
-	const from_user = dialog.get_value("from_user");
+	const from_user = dialog.get_value("sales_engineer");
 	if (!from_user) {
 		return;
 	}
@@ -61,7 +63,7 @@ function show_preview(dialog, names) {
 		});
 }
 
-function start(dialog, { from_user, to_user, reason }, names) {
+function start(dialog, { sales_engineer: from_user, to_user, reason }, names) {
 	frappe
 		.call({ method: HAND_OVER + "hand_over", type: "POST", args: { from_user, to_user, reason, names } })
 		.then(({ message }) => {

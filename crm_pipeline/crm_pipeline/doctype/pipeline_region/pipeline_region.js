@@ -1,9 +1,10 @@
 frappe.ui.form.on("Pipeline Region", {
 	setup(frm) {
 		frm.set_query("parent_pipeline_region", () => ({ filters: { is_group: 1 } }));
-		const of_users = () => ({ filters: { enabled: 1, user_type: "System User" } });
-		frm.set_query("user", "members", of_users);
-		frm.set_query("sales_manager", of_users);
+		// a search of users by their fields asks on Frappe 16 for the right to read them, which managers don't have
+		const query = "crm_pipeline.crm_pipeline.eligibility.get_eligible_users";
+		frm.set_query("user", "members", () => ({ query, filters: { fieldname: "application_engineer" } }));
+		frm.set_query("sales_manager", () => ({ query, filters: { fieldname: "sales_engineer" } }));
 	},
 
 	refresh(frm) {
