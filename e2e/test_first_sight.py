@@ -23,7 +23,8 @@ def test_the_list_shows_the_status(open_desk):
 def test_the_regions_are_a_tree(open_desk):
 	desk = open_desk(data.ENGINEER.email)
 	desk.go("Tree", "Pipeline Region")
-	expect(desk.shown.locator(".tree-label", has_text=data.REGION).first).to_be_visible()
+	# a branch is open at first only where it is the only one
+	expect(desk.shown.locator(".tree-label", has_text="Tamil Nadu").first).to_be_visible()
 
 
 def test_the_calendar_shows_a_next_contact(open_desk, as_person, server):
