@@ -16,7 +16,7 @@ from frappe.utils import add_days, add_months, nowdate
 
 from benchmarks import people
 from benchmarks.data import DAYS
-from benchmarks.measure import Sample, alternate, counted_statements
+from benchmarks.measure import Sample, alternate, counted_statements, drop_failing
 from benchmarks.site import fresh, get_company
 from benchmarks.table import Row, make_row
 from crm_pipeline.crm_pipeline.desk.cards import CARDS, get_card
@@ -117,10 +117,11 @@ def measure_charts(repeats: int) -> Iterator[Row]:
 
 
 def measure(work: str, sides: dict, user: str, repeats: int, pair: str, agreed: tuple | None = None) -> Row:
+	failure = drop_failing(sides, lambda: fresh(user))
 	samples = alternate(sides, repeats, before=lambda: fresh(user))
 	if agreed and "theirs" in sides:
 		assert_same(samples, agreed, work)
-	note = f"floor = counting what it reads; ours takes {get_peak(sides['ours'], user):.1f} MB"
+	note = f"{failure}floor = counting what it reads; ours takes {get_peak(sides['ours'], user):.1f} MB"
 	if "theirs" in sides:
 		note = f"against {pair}; {note}"
 	floor = time_bare_counts(sides["ours"], user, repeats)
