@@ -45,6 +45,7 @@ def prepare_site(bench: Bench, site: str) -> None:
 	"""Returns when the site stands, with ERPNext set up and this checkout installed and migrated."""
 	ensure_packages(bench)
 	make_importable(bench)
+	require_this_checkout(bench)
 	make_site(bench, site)
 	bench.run("--site", site, "set-config", "allow_tests", "true")
 	install_or_migrate(bench, site)
@@ -70,6 +71,20 @@ def make_importable(bench: Bench) -> None:
 	names = apps.read_text().split()
 	if APP not in names:
 		apps.write_text("\n".join([*names, APP]) + "\n")
+
+
+def require_this_checkout(bench: Bench) -> None:
+	"""A Python in a container or a chroot may not see this folder, and would test what the bench has installed."""
+	find = f"import importlib.util; print(importlib.util.find_spec({APP!r}).origin)"
+	done = subprocess.run(
+		[bench.python, "-c", find], cwd=CHECKOUT, env=bench.environment(), capture_output=True, text=True
+	)
+	found = Path(done.stdout.strip() or os.devnull)
+	if not found.is_relative_to(CHECKOUT):
+		raise BenchError(
+			f"{bench.python} does not see {CHECKOUT}: it takes {APP} from {found}. Make the folder visible to it. "
+			+ done.stderr.strip()[-400:]
+		)
 
 
 def can_import(bench: Bench, package: str) -> bool:

@@ -3,7 +3,7 @@ from contextlib import contextmanager
 import pytest
 
 from tools import bench_site
-from tools.bench import Bench, BenchError
+from tools.bench import CHECKOUT, Bench, BenchError
 
 
 def test_only_a_site_named_test_is_touched(monkeypatch):
@@ -47,6 +47,22 @@ def test_the_app_is_named_to_the_bench_once(monkeypatch, bench):
 	for _ in range(2):
 		bench_site.make_importable(bench)
 	assert apps.read_text() == "frappe\nerpnext\ncrm_pipeline\n"
+
+
+def test_a_python_that_does_not_see_this_checkout_tests_no_other_one(monkeypatch, bench, tmp_path):
+	python = tmp_path / "python"
+	monkeypatch.setattr(Bench, "python", str(python))
+
+	def set_python(line):
+		python.write_text(f"#!/bin/sh\n{line}\n")
+		python.chmod(0o755)
+
+	set_python(f"echo {CHECKOUT}/crm_pipeline/__init__.py")
+	bench_site.require_this_checkout(bench)
+	for line in ("exit 1", f"echo {tmp_path}/crm_pipeline/__init__.py"):
+		set_python(line)
+		with pytest.raises(BenchError, match="does not see"):
+			bench_site.require_this_checkout(bench)
 
 
 @pytest.mark.parametrize(
