@@ -12,9 +12,9 @@ from frappe.utils import add_days, now_datetime
 from benchmarks import people
 from benchmarks.site import OURS, THEIRS, connect, fresh
 from benchmarks.table import Row
-from crm_pipeline.crm_pipeline.domain.routing import RULE
-from crm_pipeline.crm_pipeline.follow_up import auto_close_run
-from crm_pipeline.crm_pipeline.routing import rule
+from crm_pipeline.auto_close import run as auto_close_run
+from crm_pipeline.domain.routing import RULE
+from crm_pipeline.routing import rule
 
 FAMILY = "auto-close"
 SECONDS = "s"

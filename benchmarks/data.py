@@ -11,7 +11,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from benchmarks import people
 from benchmarks.site import OURS, THEIRS, get_company
-from crm_pipeline.crm_pipeline.domain.routing import RULE
+from crm_pipeline.domain.routing import RULE
 
 FACTS = "_benchmark_facts"
 SQL = Path(__file__).with_name("sql")

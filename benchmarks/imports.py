@@ -13,7 +13,7 @@ import frappe
 from benchmarks import people
 from benchmarks.site import connect, get_company
 from benchmarks.table import PER_SECOND, Row
-from crm_pipeline.csv_import.importer import Importer, Options
+from crm_pipeline.moving_in.importer import Importer, Options
 
 FAMILY = "import"
 ROWS = 1000

@@ -17,7 +17,7 @@ from benchmarks import people
 from benchmarks.measure import Sample, Work, alternate, counted_statements, get_list_query
 from benchmarks.site import OURS, THEIRS, fresh
 from benchmarks.table import Row, make_row
-from crm_pipeline import permissions
+from crm_pipeline.access import permissions
 
 FAMILY = "lists"
 PAGE = 20

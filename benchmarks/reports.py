@@ -19,9 +19,9 @@ from benchmarks.data import DAYS
 from benchmarks.measure import Sample, alternate, counted_statements, drop_failing
 from benchmarks.site import fresh, get_company
 from benchmarks.table import Row, make_row
-from crm_pipeline.crm_pipeline.desk.cards import CARDS, get_card
-from crm_pipeline.crm_pipeline.desk.charts import CHARTS, get_chart
-from crm_pipeline.crm_pipeline.reporting import filters as report_filters
+from crm_pipeline.dashboard.cards import CARDS, get_card
+from crm_pipeline.dashboard.charts import CHARTS, get_chart
+from crm_pipeline.reporting import filters as report_filters
 
 FAMILY = "reports"
 MOST = 300

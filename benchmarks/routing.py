@@ -13,7 +13,7 @@ from benchmarks.inserts import insert
 from benchmarks.measure import alternate
 from benchmarks.site import OURS, THEIRS, fresh
 from benchmarks.table import Row, make_row
-from crm_pipeline.crm_pipeline.routing import rule
+from crm_pipeline.routing import rule
 
 FAMILY = "routing"
 COUNTS = (1, 20, 100)

@@ -37,7 +37,7 @@ def crm_pipeline():
 @pass_context
 def import_csv(context, file, map_file, defaults, rejects_file, **options):
 	"""Import opportunities from a CSV file. Columns are named by field or label; see docs/import.md."""
-	from crm_pipeline.csv_import.importer import Importer, Options
+	from crm_pipeline.moving_in.importer import Importer, Options
 
 	paths = {"map_path": map_file, "rejects_path": rejects_file}
 	paths = {name: _get_path(path) for name, path in paths.items() if path}
@@ -64,7 +64,7 @@ def demo(context, clear):
 @pass_context
 def check_audit(context):
 	"""Check the audit log of every opportunity; exit code 1 when something is wrong."""
-	from crm_pipeline.crm_pipeline.audit.integrity import find_problems
+	from crm_pipeline.audit.integrity import find_problems
 
 	with _connected(context):
 		problems = list(find_problems())
@@ -81,7 +81,7 @@ def check_audit(context):
 @pass_context
 def fill_first_response(context):
 	"""Stamp the first response of opportunities that were answered before the app. Safe to run again."""
-	from crm_pipeline.crm_pipeline.follow_up import fill_first_response
+	from crm_pipeline.correspondence import fill_first_response
 
 	with _connected(context):
 		total = fill_first_response.count_unanswered()
@@ -95,7 +95,8 @@ def fill_first_response(context):
 @pass_context
 def auto_close(context, dry_run):
 	"""Warn of opportunities whose customers don't answer and close them, as the daily job does."""
-	from crm_pipeline.crm_pipeline.follow_up import auto_close, auto_close_run
+	from crm_pipeline.auto_close import plan as auto_close
+	from crm_pipeline.auto_close import run as auto_close_run
 
 	with _connected(context), _told_plainly():
 		if dry_run:
@@ -123,7 +124,7 @@ def _connected(context) -> Iterator[None]:
 @contextmanager
 def _told_plainly() -> Iterator[None]:
 	"""Let bad input end in one sentence and exit code 1."""
-	from crm_pipeline.csv_import.errors import ImportInputError
+	from crm_pipeline.moving_in.errors import ImportInputError
 
 	try:
 		yield

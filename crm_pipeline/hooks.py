@@ -22,10 +22,10 @@ after_uninstall = "crm_pipeline.uninstall.after_uninstall"
 add_to_apps_screen = [
 	{
 		"name": app_name,
-		"logo": f"/assets/{app_name}/icons/desktop_icons/solid/{app_name}.svg",
+		"logo": "/assets/crm_pipeline/icons/desktop_icons/solid/crm_pipeline.svg",
 		"title": app_title,
 		"route": get_absolute_url(app_title, "").rstrip("/"),
-		"has_permission": "crm_pipeline.permissions.has_app_permission",
+		"has_permission": "crm_pipeline.access.permissions.has_app_permission",
 	}
 ]
 treeviews = ["Pipeline Region"]  # opens as a tree, and a filter on a group means every region below it
@@ -33,79 +33,96 @@ doctype_js = {
 	"Lead": "crm_pipeline/client_scripts/lead.js",
 	"Customer": "crm_pipeline/client_scripts/customer.js",
 	"Pipeline Opportunity": [
-		f"crm_pipeline/client_scripts/{name}.js"
-		for name in (
-			"pipeline_opportunity",
-			"opportunity_activity",
-			"opportunity_auto_close",
-			"opportunity_follow_up",
-			"opportunity_history",
-			"opportunity_help",
-			"opportunity_items",
-			"opportunity_mail",
-			"opportunity_money",
-		)
+		"crm_pipeline/client_scripts/pipeline_opportunity.js",
+		"crm_pipeline/client_scripts/opportunity_activity.js",
+		"crm_pipeline/client_scripts/opportunity_auto_close.js",
+		"crm_pipeline/client_scripts/opportunity_follow_up.js",
+		"crm_pipeline/client_scripts/opportunity_history.js",
+		"crm_pipeline/client_scripts/opportunity_help.js",
+		"crm_pipeline/client_scripts/opportunity_items.js",
+		"crm_pipeline/client_scripts/opportunity_mail.js",
+		"crm_pipeline/client_scripts/opportunity_money.js",
 	],
 }
-additional_timeline_content = {"Pipeline Opportunity": ["crm_pipeline.crm_pipeline.form.timeline.get_lines"]}
+additional_timeline_content = {"Pipeline Opportunity": ["crm_pipeline.form.timeline.get_lines"]}
 override_doctype_dashboards = {
-	"Quotation": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",
-	"Sales Order": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",
-	"Supplier Quotation": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",
-	"Request for Quotation": "crm_pipeline.crm_pipeline.offers.connections.show_on_linked_document",
-	"Customer": "crm_pipeline.crm_pipeline.offers.connections.show_on_customer",
-	"Lead": "crm_pipeline.crm_pipeline.offers.connections.show_on_lead",
+	"Quotation": "crm_pipeline.offers.connections.show_on_linked_document",
+	"Sales Order": "crm_pipeline.offers.connections.show_on_linked_document",
+	"Supplier Quotation": "crm_pipeline.offers.connections.show_on_linked_document",
+	"Request for Quotation": "crm_pipeline.offers.connections.show_on_linked_document",
+	"Customer": "crm_pipeline.offers.connections.show_on_customer",
+	"Lead": "crm_pipeline.offers.connections.show_on_lead",
 }
 
 # who sees what
 
 permission_query_conditions = {
-	"Pipeline Opportunity": "crm_pipeline.permissions.get_opportunity_conditions",
-	"Pipeline Opportunity Item": "crm_pipeline.permissions.get_child_conditions",
-	"Pipeline Opportunity Lost Reason": "crm_pipeline.permissions.get_child_conditions",
-	"Pipeline Opportunity Competitor": "crm_pipeline.permissions.get_child_conditions",
-	"Pipeline Audit Log": "crm_pipeline.permissions.get_audit_log_conditions",
-	"File": "crm_pipeline.permissions.get_file_conditions",
-	"Tag Link": "crm_pipeline.permissions.get_tag_link_conditions",
+	"Pipeline Opportunity": "crm_pipeline.access.permissions.get_opportunity_conditions",
+	"Pipeline Opportunity Item": "crm_pipeline.access.permissions.get_child_conditions",
+	"Pipeline Opportunity Lost Reason": "crm_pipeline.access.permissions.get_child_conditions",
+	"Pipeline Opportunity Competitor": "crm_pipeline.access.permissions.get_child_conditions",
+	"Pipeline Audit Log": "crm_pipeline.access.permissions.get_audit_log_conditions",
+	"File": "crm_pipeline.access.permissions.get_file_conditions",
+	"Tag Link": "crm_pipeline.access.permissions.get_tag_link_conditions",
 }
 # the framework's own link search can be asked on 15 to leave the conditions out
-_SEARCH = "crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.search.get_matches"
-standard_queries = {name: _SEARCH for name in permission_query_conditions if name.startswith("Pipeline ")}
+standard_queries = {
+	"Pipeline Opportunity": "crm_pipeline.access.search.get_matches",
+	"Pipeline Opportunity Item": "crm_pipeline.access.search.get_matches",
+	"Pipeline Opportunity Lost Reason": "crm_pipeline.access.search.get_matches",
+	"Pipeline Opportunity Competitor": "crm_pipeline.access.search.get_matches",
+	"Pipeline Audit Log": "crm_pipeline.access.search.get_matches",
+}
 has_permission = {
-	"Pipeline Opportunity": "crm_pipeline.permissions.has_opportunity_permission",
-	"Pipeline Audit Log": "crm_pipeline.permissions.has_audit_log_permission",
+	"Pipeline Opportunity": "crm_pipeline.access.permissions.has_opportunity_permission",
+	"Pipeline Audit Log": "crm_pipeline.access.permissions.has_audit_log_permission",
 }
 
 # other documents' events
 
-# the function is named for the event, its module in overrides/ for the DocType
-_EVENTS = {
-	"User": ("on_update",),
-	"Lead": ("validate",),
-	"Customer": ("on_update",),
-	"Quotation": ("validate", "on_submit", "on_cancel", "on_update_after_submit"),
-	"Sales Order": ("validate", "on_submit", "on_cancel", "on_update_after_submit"),
-	"Supplier Quotation": ("validate", "on_submit", "on_cancel", "on_update_after_submit"),
-	"Request for Quotation": ("validate",),
-	"ToDo": ("validate", "on_update", "on_trash"),
-	"DocShare": ("after_insert", "on_update"),
-	"Unhandled Email": ("after_insert",),
-	"Comment": ("validate",),
-	"Communication": ("before_insert", "on_update"),
-	"Event": ("on_update",),
-	"Assignment Rule": ("validate",),
-	"Auto Email Report": ("validate",),
-	"Selling Settings": ("on_update",),
-}
 doc_events = {
-	doctype: {
-		event: f"crm_pipeline.crm_pipeline.overrides.{doctype.lower().replace(' ', '_')}.{event}"
-		for event in events
-	}
-	for doctype, events in _EVENTS.items()
-}
-doc_events[("User", "Pipeline Lost Reason")] = {
-	"after_rename": "crm_pipeline.crm_pipeline.audit.renames.after_rename",
+	"User": {"on_update": "crm_pipeline.overrides.user.on_update"},
+	"Lead": {"validate": "crm_pipeline.overrides.lead.validate"},
+	"Customer": {"on_update": "crm_pipeline.overrides.customer.on_update"},
+	"Quotation": {
+		"validate": "crm_pipeline.overrides.quotation.validate",
+		"on_submit": "crm_pipeline.overrides.quotation.on_submit",
+		"on_cancel": "crm_pipeline.overrides.quotation.on_cancel",
+		"on_update_after_submit": "crm_pipeline.overrides.quotation.on_update_after_submit",
+	},
+	"Sales Order": {
+		"validate": "crm_pipeline.overrides.sales_order.validate",
+		"on_submit": "crm_pipeline.overrides.sales_order.on_submit",
+		"on_cancel": "crm_pipeline.overrides.sales_order.on_cancel",
+		"on_update_after_submit": "crm_pipeline.overrides.sales_order.on_update_after_submit",
+	},
+	"Supplier Quotation": {
+		"validate": "crm_pipeline.overrides.supplier_quotation.validate",
+		"on_submit": "crm_pipeline.overrides.supplier_quotation.on_submit",
+		"on_cancel": "crm_pipeline.overrides.supplier_quotation.on_cancel",
+		"on_update_after_submit": "crm_pipeline.overrides.supplier_quotation.on_update_after_submit",
+	},
+	"Request for Quotation": {"validate": "crm_pipeline.overrides.request_for_quotation.validate"},
+	"ToDo": {
+		"validate": "crm_pipeline.overrides.todo.validate",
+		"on_update": "crm_pipeline.overrides.todo.on_update",
+		"on_trash": "crm_pipeline.overrides.todo.on_trash",
+	},
+	"DocShare": {
+		"after_insert": "crm_pipeline.overrides.docshare.after_insert",
+		"on_update": "crm_pipeline.overrides.docshare.on_update",
+	},
+	"Unhandled Email": {"after_insert": "crm_pipeline.overrides.unhandled_email.after_insert"},
+	"Comment": {"validate": "crm_pipeline.overrides.comment.validate"},
+	"Communication": {
+		"before_insert": "crm_pipeline.overrides.communication.before_insert",
+		"on_update": "crm_pipeline.overrides.communication.on_update",
+	},
+	"Event": {"on_update": "crm_pipeline.overrides.event.on_update"},
+	"Assignment Rule": {"validate": "crm_pipeline.overrides.assignment_rule.validate"},
+	"Auto Email Report": {"validate": "crm_pipeline.overrides.auto_email_report.validate"},
+	"Selling Settings": {"on_update": "crm_pipeline.overrides.selling_settings.on_update"},
+	("User", "Pipeline Lost Reason"): {"after_rename": "crm_pipeline.audit.renames.after_rename"},
 }
 
 # scheduler
@@ -126,7 +143,11 @@ require_type_annotated_api_methods = True
 company_data_to_be_ignored = ["Pipeline Opportunity", "Pipeline Sales Target"]
 ignore_links_on_delete = ["Pipeline Audit Log"]
 persistent_cache_keys = ["crm_pipeline_turn*"]
-_CONTACT = ["contact_email", "contact_mobile"]
 user_data_fields = [
-	{"doctype": "Pipeline Opportunity", "filter_by": _CONTACT[0], "redact_fields": _CONTACT, "partial": 1},
+	{
+		"doctype": "Pipeline Opportunity",
+		"filter_by": "contact_email",
+		"redact_fields": ["contact_email", "contact_mobile"],
+		"partial": 1,
+	}
 ]

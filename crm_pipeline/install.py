@@ -9,8 +9,8 @@ from frappe.installer import remove_from_installed_apps
 from frappe.utils import cint
 
 from crm_pipeline import custom_fields, indexes, preconditions, seeds
-from crm_pipeline.crm_pipeline.desk import set_up as desk
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import set_up_sequence
+from crm_pipeline.dashboard import set_up as desk
 
 SET_UP = "crm_pipeline_set_up"
 

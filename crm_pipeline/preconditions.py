@@ -12,9 +12,9 @@ import frappe
 from frappe import _
 
 from crm_pipeline import custom_fields, indexes
-from crm_pipeline.crm_pipeline.desk.set_up import APP, BOARD
-from crm_pipeline.crm_pipeline.refusal import refuse
-from crm_pipeline.permissions import OPPORTUNITY
+from crm_pipeline.access.permissions import OPPORTUNITY
+from crm_pipeline.dashboard.set_up import APP, BOARD
+from crm_pipeline.refusal import refuse
 
 # app → (the oldest that every test ran on, the first that none did); pyproject.toml tells bench the same
 VERSIONS = {"frappe": ("15.103.3", "17"), "erpnext": ("15.99.1", "17")}

@@ -7,10 +7,11 @@ from frappe import _
 from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.utils.user import get_users_with_role
 
-from crm_pipeline.crm_pipeline.audit.integrity import find_problems
-from crm_pipeline.crm_pipeline.follow_up import auto_close_run, reminders
-from crm_pipeline.crm_pipeline.mail import catch_up as dropped_mails
-from crm_pipeline.crm_pipeline.offers import catch_up
+from crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.auto_close import run as auto_close_run
+from crm_pipeline.mail import catch_up as dropped_mails
+from crm_pipeline.next_contact import reminders
+from crm_pipeline.offers import catch_up
 
 REPORTED_PROBLEMS = 100
 

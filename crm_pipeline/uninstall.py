@@ -3,11 +3,11 @@
 import frappe
 
 from crm_pipeline import custom_fields, indexes, install, seeds
-from crm_pipeline.crm_pipeline.desk import set_up as desk
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import naming
-from crm_pipeline.crm_pipeline.domain.mailbox import PROGRESS
-from crm_pipeline.crm_pipeline.reporting.digest import delete_digests
-from crm_pipeline.crm_pipeline.routing import rule
+from crm_pipeline.dashboard import set_up as desk
+from crm_pipeline.domain.mailbox import PROGRESS
+from crm_pipeline.reporting.digest import delete_digests
+from crm_pipeline.routing import rule
 
 MODULE = "CRM Pipeline"
 

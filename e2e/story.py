@@ -13,10 +13,10 @@ QUANTITIES = (2, 4, 1)
 AGREED_RATES = (118_000, 52_000, 360_000)
 # supplier → rates of the three items
 RATES = {data.SUPPLIERS[0]: (92_000, 41_500, 310_000), data.SUPPLIERS[1]: (98_500, 39_000, 287_000)}
-MAPPER = "crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.mapper."
-WAIT = "crm_pipeline.crm_pipeline.follow_up.correspondence.wait_for_customer"
+MAPPER = "crm_pipeline.offers.mapper."
+WAIT = "crm_pipeline.correspondence.waiting.wait_for_customer"
 CONTACT_DAYS = (1, 1, 2, 2, 4, 5, 8, 9, 12)
-ACTIVITY = "crm_pipeline.crm_pipeline.form.activity.log_activity"
+ACTIVITY = "crm_pipeline.form.activity.log_activity"
 
 
 def make_deal(server: Server, engineer: Server) -> str:

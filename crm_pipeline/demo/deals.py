@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from crm_pipeline.crm_pipeline.domain import lifecycle
 from crm_pipeline.demo import team
+from crm_pipeline.domain import lifecycle
 
 SEED = 2026
 COUNT = 300

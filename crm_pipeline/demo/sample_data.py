@@ -11,9 +11,9 @@ from frappe import _
 from frappe.utils import now_datetime, strip_html
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.csv_import.fields import DOCTYPE, insert_record
 from crm_pipeline.demo import deals, team
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.moving_in.fields import DOCTYPE, insert_record
 
 PREFIX = "sample-"
 REMOVAL_REASON = "Sample data is removed"

@@ -12,12 +12,12 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import strip_html
 
-from crm_pipeline.crm_pipeline.audit.integrity import find_problems
-from crm_pipeline.crm_pipeline.audit.log import LOG
+from crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.audit.log import LOG
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.csv_import.fields import DOCTYPE
 from crm_pipeline.demo import deals, sample_data, team
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.moving_in.fields import DOCTYPE
 
 ENGINEER = team.ENGINEERS[0]
 MANAGER = team.MANAGER

@@ -4,7 +4,7 @@ import json
 
 import frappe
 
-from crm_pipeline.crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.audit.integrity import find_problems
 
 LOG = "Pipeline Audit Log"
 

@@ -6,7 +6,8 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, now_datetime
 
-from crm_pipeline.crm_pipeline.follow_up import auto_close_run, notice
+from crm_pipeline.auto_close import run as auto_close_run
+from crm_pipeline.notices import notice
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
 from crm_pipeline.tests.users import as_user

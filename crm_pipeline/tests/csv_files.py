@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import frappe
 
-from crm_pipeline.csv_import.importer import Importer, Options, Result
+from crm_pipeline.moving_in.importer import Importer, Options, Result
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.base import PipelineTestCase
 

@@ -2,7 +2,7 @@
 
 import frappe
 
-from crm_pipeline.crm_pipeline.domain.mailbox import PROGRESS
+from crm_pipeline.domain.mailbox import PROGRESS
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.audit import LOG
 

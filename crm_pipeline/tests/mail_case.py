@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 import frappe
 
-from crm_pipeline.crm_pipeline.mail import catch_up
-from crm_pipeline.crm_pipeline.routing import rule
+from crm_pipeline.mail import catch_up
+from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories, leftovers, mail_server, personas
 from crm_pipeline.tests.base import OPPORTUNITY
 from crm_pipeline.tests.connections import CommittedTestCase

@@ -5,7 +5,7 @@ import frappe.share
 from frappe.model.document import Document
 from frappe.utils import add_days, nowdate
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import mapper
+from crm_pipeline.offers import mapper
 from crm_pipeline.tasks import catch_up_offers
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only

@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 
-from crm_pipeline.crm_pipeline.form import help_pages
+from crm_pipeline.form import help_pages
 
 no_cache = 1
 sitemap = 0

@@ -7,7 +7,7 @@ import pytest
 from tools.static_checks import check_folder, check_python, find_in_client_script
 
 APP_FILE = Path("crm_pipeline/crm_pipeline/doctype/thing/thing.py")
-DOMAIN_FILE = Path("crm_pipeline/crm_pipeline/domain/rules.py")
+DOMAIN_FILE = Path("crm_pipeline/domain/rules.py")
 TEST_FILE = Path("crm_pipeline/tests/features/test_thing.py")
 
 FORBIDDEN = [

@@ -3,9 +3,9 @@ from frappe.query_builder import Case
 from frappe.query_builder.functions import Count, Sum
 from pypika.queries import QueryBuilder
 
-from crm_pipeline.crm_pipeline.audit.log import LOG
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.permissions import OPPORTUNITY
+from crm_pipeline.access.permissions import OPPORTUNITY
+from crm_pipeline.audit.log import LOG
+from crm_pipeline.domain import lifecycle
 
 STAGES = [stage for stage in lifecycle.STAGES.values() if stage.exit_fields]
 LOGGED = "logged_"  # MariaDB asks that the columns on both sides differ in name

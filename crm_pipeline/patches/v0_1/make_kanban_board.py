@@ -1,4 +1,4 @@
-from crm_pipeline.crm_pipeline.desk import set_up
+from crm_pipeline.dashboard import set_up
 
 
 def execute() -> None:

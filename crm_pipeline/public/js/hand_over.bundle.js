@@ -2,11 +2,11 @@
 
 frappe.provide("crm_pipeline");
 
-const HAND_OVER = "crm_pipeline.crm_pipeline.routing.hand_over.";
+const HAND_OVER = "crm_pipeline.routing.hand_over.";
 
 // the framework's own search of users asks on Frappe 16 for the right to read them, which managers don't have
 const eligible_users = () => ({
-	query: "crm_pipeline.crm_pipeline.eligibility.get_eligible_users",
+	query: "crm_pipeline.access.eligibility.get_eligible_users",
 	filters: { fieldname: "sales_engineer" },
 });
 

@@ -9,11 +9,12 @@ from datetime import timedelta
 import frappe
 from frappe.desk.form import assign_to
 
-from crm_pipeline.crm_pipeline import transactions
+from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
-from crm_pipeline.crm_pipeline.follow_up import correspondence, reminders
-from crm_pipeline.crm_pipeline.routing import hand_over
 from crm_pipeline.exceptions import ClosedRecordError, ConflictError, TransitionError
+from crm_pipeline.next_contact import reminders
+from crm_pipeline.record import transactions
+from crm_pipeline.routing import hand_over
 from crm_pipeline.tests import doors, factories, mails, personas
 from crm_pipeline.tests.audit import get_problems
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only

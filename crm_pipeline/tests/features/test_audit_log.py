@@ -8,7 +8,7 @@ import frappe
 import frappe.client
 from frappe.utils import add_to_date, now_datetime
 
-from crm_pipeline.crm_pipeline.audit import integrity, log
+from crm_pipeline.audit import integrity, log
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import AppendOnlyError
 from crm_pipeline.tasks import check_audit_log

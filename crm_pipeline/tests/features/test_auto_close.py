@@ -7,8 +7,9 @@ from click.testing import CliRunner
 from frappe.utils import add_days, getdate, now_datetime, nowdate
 
 from crm_pipeline import commands, tasks
+from crm_pipeline.auto_close import plan as auto_close
+from crm_pipeline.auto_close import run as auto_close_run
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
-from crm_pipeline.crm_pipeline.follow_up import auto_close, auto_close_run
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import doors, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems

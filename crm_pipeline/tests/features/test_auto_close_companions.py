@@ -6,9 +6,9 @@ import frappe
 from frappe.desk.form import assign_to
 from frappe.utils import add_days, now_datetime
 
+from crm_pipeline.auto_close import companions, listeners
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
-from crm_pipeline.crm_pipeline.follow_up import companions, listeners
-from crm_pipeline.crm_pipeline.routing import rule
+from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import get_problems
 from crm_pipeline.tests.auto_close_case import AutoCloseTestCase, days_ago, get_contradictions, get_status

@@ -7,7 +7,7 @@ from unittest import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_pipeline.crm_pipeline.domain.auto_close import Cause, Rules, Silence, Step, get_warning_limit, judge
+from crm_pipeline.domain.auto_close import Cause, Rules, Silence, Step, get_warning_limit, judge
 
 RULES = Rules(after_days=15, warning_days=3)
 SINCE = datetime(2001, 3, 1, 16, 30)

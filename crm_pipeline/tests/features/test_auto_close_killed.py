@@ -12,9 +12,10 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, now_datetime
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
-from crm_pipeline.crm_pipeline.follow_up import auto_close, auto_close_run
-from crm_pipeline.crm_pipeline.routing import rule
+from crm_pipeline.auto_close import plan as auto_close
+from crm_pipeline.auto_close import run as auto_close_run
+from crm_pipeline.record import conflict
+from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories
 from crm_pipeline.tests.audit import get_problems
 from crm_pipeline.tests.auto_close_case import ON, change_settings, days_ago, get_contradictions
@@ -29,12 +30,12 @@ LATEST_KILL = 0.25  # seconds after the worker said something
 WORKER = """
 import sys
 import frappe
-from crm_pipeline.crm_pipeline.follow_up import auto_close, auto_close_run
-site, sites_path, auto_close.BATCH_SIZE = sys.argv[1], sys.argv[2], int(sys.argv[3])
+from crm_pipeline.auto_close import plan, run
+site, sites_path, plan.BATCH_SIZE = sys.argv[1], sys.argv[2], int(sys.argv[3])
 frappe.init(site=site, sites_path=sites_path)
 frappe.connect()
 print("begin", flush=True)
-auto_close_run.run(lambda outcome: print("batch", flush=True))
+run.run(lambda outcome: print("batch", flush=True))
 """
 
 

@@ -12,7 +12,7 @@ from frappe.desk import query_report
 
 import crm_pipeline
 from crm_pipeline import commands
-from crm_pipeline.crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.base import IS_SANDBOX
 from crm_pipeline.tests.csv_files import CsvTestCase, deal, to_lines

@@ -8,9 +8,10 @@ from unittest.mock import patch
 import frappe
 import frappe.client
 
-from crm_pipeline.crm_pipeline.audit import log
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions, conflict
+from crm_pipeline.audit import log
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ConflictError, TransitionError
+from crm_pipeline.record import conflict
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_problems
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only

@@ -7,13 +7,9 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from crm_pipeline.crm_pipeline.domain import correspondence
-from crm_pipeline.crm_pipeline.domain.correspondence import Message, Sender
-from crm_pipeline.crm_pipeline.follow_up.correspondence import (
-	customer_answered,
-	record_later,
-	wait_for_customer,
-)
+from crm_pipeline.correspondence.waiting import customer_answered, record_later, wait_for_customer
+from crm_pipeline.domain import correspondence
+from crm_pipeline.domain.correspondence import Message, Sender
 from crm_pipeline.exceptions import ClosedRecordError, ConflictError
 from crm_pipeline.tests import doors, factories, mails, offer_documents, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only

@@ -4,7 +4,7 @@ import frappe
 import frappe.client
 from frappe.utils import add_days, get_datetime, now_datetime
 
-from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only

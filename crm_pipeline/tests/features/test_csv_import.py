@@ -6,10 +6,10 @@ from unittest.mock import patch
 
 import frappe
 
-from crm_pipeline.crm_pipeline.audit.integrity import find_problems
-from crm_pipeline.csv_import import fields, importer
-from crm_pipeline.csv_import.errors import ImportInputError
+from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.exceptions import ConflictError
+from crm_pipeline.moving_in import fields, importer
+from crm_pipeline.moving_in.errors import ImportInputError
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.base import IS_SANDBOX
 from crm_pipeline.tests.csv_files import DOMAIN, CsvTestCase, deal, lost_deal, to_lines

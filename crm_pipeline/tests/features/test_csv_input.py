@@ -5,10 +5,10 @@ from unittest import TestCase
 
 import frappe
 
-from crm_pipeline.csv_import import importer
-from crm_pipeline.csv_import.errors import ImportInputError, RowError
-from crm_pipeline.csv_import.masters import get_email
-from crm_pipeline.csv_import.values import parse_value
+from crm_pipeline.moving_in import importer
+from crm_pipeline.moving_in.errors import ImportInputError, RowError
+from crm_pipeline.moving_in.masters import get_email
+from crm_pipeline.moving_in.values import parse_value
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.csv_files import DOMAIN, CsvTestCase, deal, to_lines
 from crm_pipeline.tests.users import as_user

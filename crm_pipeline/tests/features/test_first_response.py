@@ -9,10 +9,10 @@ from click.testing import CliRunner
 from frappe.utils import add_days, getdate
 
 from crm_pipeline import commands, install
+from crm_pipeline.correspondence import fill_first_response
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
-from crm_pipeline.crm_pipeline.domain import working_time
-from crm_pipeline.crm_pipeline.domain.working_time import Calendar, get_working_minutes
-from crm_pipeline.crm_pipeline.follow_up import fill_first_response
+from crm_pipeline.domain import working_time
+from crm_pipeline.domain.working_time import Calendar, get_working_minutes
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import doors, factories, mails, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, forget_cached_documents, site_only
@@ -219,7 +219,7 @@ class TestWorkingHours(FirstResponseTestCase):
 class TestFilling(FirstResponseTestCase):
 	def put(self, name: str, doctype: str = OPPORTUNITY, **values) -> None:
 		"""A mail that was there before the app."""
-		with patch("crm_pipeline.crm_pipeline.follow_up.correspondence.follow"):
+		with patch("crm_pipeline.correspondence.waiting.follow"):
 			mails.send(name, doctype=doctype, **values)
 
 	def fill(self) -> int:

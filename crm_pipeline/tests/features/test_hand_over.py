@@ -3,8 +3,8 @@
 import frappe
 from frappe.desk.form import assign_to
 
-from crm_pipeline.crm_pipeline.routing import hand_over
 from crm_pipeline.exceptions import InputError
+from crm_pipeline.routing import hand_over
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import LOG, get_events, get_problems
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import frappe
 
-from crm_pipeline.crm_pipeline.conversion import convert as conversion
+from crm_pipeline.conversion import convert as conversion
 from crm_pipeline.exceptions import ConflictError, DuplicateCustomerError, InputError
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import LOG, get_events

@@ -8,7 +8,7 @@ import frappe.share
 from frappe.utils import add_to_date, now_datetime
 
 from crm_pipeline import hooks
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import search
+from crm_pipeline.access import search
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import LOG

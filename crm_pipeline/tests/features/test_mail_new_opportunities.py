@@ -5,7 +5,7 @@ from unittest.mock import patch
 import frappe
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import checks, people
-from crm_pipeline.crm_pipeline.mail import conversation
+from crm_pipeline.mail import conversation
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, site_only
 from crm_pipeline.tests.connections import Connection
@@ -96,7 +96,7 @@ class TestNewOpportunities(MailTestCase):
 		self.assertEqual((doc.party_name, doc.needs_details), (None, 1))
 
 	def test_details_stay_asked_for_until_somebody_gives_or_confirms_them(self):
-		from crm_pipeline.crm_pipeline.mail import details
+		from crm_pipeline.mail import details
 
 		doc = self.receive_opportunity()
 		with as_user(personas.MANAGER):

@@ -3,8 +3,8 @@
 import frappe
 import frappe.client
 
-from crm_pipeline.crm_pipeline.domain import incoming_mail, mailbox
-from crm_pipeline.crm_pipeline.domain.mailbox import Progress
+from crm_pipeline.domain import incoming_mail, mailbox
+from crm_pipeline.domain.mailbox import Progress
 from crm_pipeline.exceptions import InputError, TransitionError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
@@ -101,14 +101,14 @@ class TestAppending(PipelineTestCase):
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, ["status", "needs_details"]), ("Lost", 0))
 
 	def test_what_is_missing_is_named_when_somebody_confirms(self):
-		from crm_pipeline.crm_pipeline.mail import details
+		from crm_pipeline.mail import details
 
 		doc = append(COLLEAGUE_SUBJECT, personas.ENGINEER)
 		with self.assertRefused(InputError, "Party Name is missing."):
 			details.confirm(doc.name)
 
 	def test_only_who_may_write_confirms(self):
-		from crm_pipeline.crm_pipeline.mail import details
+		from crm_pipeline.mail import details
 
 		doc = append(COLLEAGUE_SUBJECT, personas.ENGINEER)
 		with as_user(personas.OUTSIDER), self.assertRaises(frappe.PermissionError):

@@ -4,9 +4,9 @@ from unittest.mock import patch
 
 import frappe
 
-from crm_pipeline.crm_pipeline.follow_up import correspondence
-from crm_pipeline.crm_pipeline.mail import catch_up
+from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.exceptions import ConflictError
+from crm_pipeline.mail import catch_up
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.base import OPPORTUNITY, site_only
 from crm_pipeline.tests.connections import Connection

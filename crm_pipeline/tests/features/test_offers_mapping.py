@@ -4,8 +4,8 @@ from unittest.mock import patch
 
 import frappe
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import mapper
 from crm_pipeline.exceptions import ClosedRecordError, InputError
+from crm_pipeline.offers import mapper
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.offer_documents import ITEMS, OffersTestCase
 from crm_pipeline.tests.users import as_user

@@ -2,8 +2,8 @@
 
 import frappe
 
-from crm_pipeline.crm_pipeline.conversion import convert
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import mapper
+from crm_pipeline.conversion import convert
+from crm_pipeline.offers import mapper
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
 from crm_pipeline.tests.base import OPPORTUNITY

@@ -3,8 +3,8 @@
 import unittest
 from itertools import pairwise
 
-from crm_pipeline.crm_pipeline.domain import margin, offers
-from crm_pipeline.crm_pipeline.domain.offers import Quotation, choose_offer
+from crm_pipeline.domain import margin, offers
+from crm_pipeline.domain.offers import Quotation, choose_offer
 
 Q = offers.STATES["Quotation"]
 

@@ -9,7 +9,7 @@ import frappe
 
 import crm_pipeline
 from crm_pipeline import custom_fields, indexes, preconditions
-from crm_pipeline.crm_pipeline.desk.set_up import BOARD
+from crm_pipeline.dashboard.set_up import BOARD
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
 
 REFUSED = frappe.IncompatibleApp

@@ -10,7 +10,7 @@ from dateutil.tz import gettz
 from frappe.utils import add_days, now_datetime
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
-from crm_pipeline.crm_pipeline.domain import reminding
+from crm_pipeline.domain import reminding
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
 from crm_pipeline.tests.connections import CommittedTestCase, Connection
@@ -106,7 +106,7 @@ class TestReminders(PipelineTestCase):
 
 	def send(self, hour: int, minute: int = 0, days: int = 0) -> int:
 		"""Run the job at an hour of the contact's day (or some days later)."""
-		from crm_pipeline.crm_pipeline.follow_up import reminders
+		from crm_pipeline.next_contact import reminders
 
 		return reminders.send_due(add_days(self.contact_at, days).replace(hour=hour, minute=minute))
 
@@ -232,7 +232,7 @@ class TestRemindersAtOnce(CommittedTestCase):
 
 def send_due(now: datetime, bad: str | None = None) -> int:
 	"""Run the job; the notification of one record fails halfway."""
-	from crm_pipeline.crm_pipeline.follow_up import reminders
+	from crm_pipeline.next_contact import reminders
 
 	ring = reminders._ring
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import frappe
 from frappe.utils import nowdate
 
-from crm_pipeline.crm_pipeline.domain import periods
 from crm_pipeline.crm_pipeline.report.lost_opportunity_trends import lost_opportunity_trends as lost_trends
 from crm_pipeline.crm_pipeline.report.minutes_to_first_response_for_opportunity import (
 	minutes_to_first_response_for_opportunity as first_response,
@@ -17,6 +16,7 @@ from crm_pipeline.crm_pipeline.report.minutes_to_first_response_for_opportunity 
 from crm_pipeline.crm_pipeline.report.pipeline_forecast import pipeline_forecast as forecast
 from crm_pipeline.crm_pipeline.report.stalled_opportunities import stalled_opportunities as stalled
 from crm_pipeline.crm_pipeline.report.win_rate import win_rate
+from crm_pipeline.domain import periods
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.reports import (

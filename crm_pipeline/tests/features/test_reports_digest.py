@@ -4,8 +4,8 @@ import json
 
 import frappe
 
-from crm_pipeline.crm_pipeline.reporting import digest
 from crm_pipeline.exceptions import InputError
+from crm_pipeline.reporting import digest
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.reports import STALLED, ReportTestCase, days_ago, set_values

@@ -3,7 +3,7 @@
 import frappe
 from frappe.utils import add_days, getdate
 
-from crm_pipeline.crm_pipeline.domain import periods
+from crm_pipeline.domain import periods
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.reports import FORECAST, ReportTestCase, make_closed
 from crm_pipeline.tests.users import as_user

@@ -4,7 +4,7 @@ import unittest
 
 from frappe.utils import nowdate
 
-from crm_pipeline.crm_pipeline.domain import periods, shifts
+from crm_pipeline.domain import periods, shifts
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.reports import LOST_TRENDS, ReportTestCase, days_ago, make_closed
 

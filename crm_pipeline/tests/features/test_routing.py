@@ -7,9 +7,9 @@ from frappe.utils import add_days, nowdate
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.crm_pipeline.doctype.pipeline_region.pipeline_region import try_routing
-from crm_pipeline.crm_pipeline.domain import routing
-from crm_pipeline.crm_pipeline.routing import router
+from crm_pipeline.domain import routing
 from crm_pipeline.exceptions import InputError
+from crm_pipeline.routing import router
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import get_events
 from crm_pipeline.tests.base import PipelineTestCase

@@ -3,7 +3,7 @@
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from crm_pipeline.crm_pipeline.domain import lifecycle
+from crm_pipeline.domain import lifecycle
 from crm_pipeline.patches.v0_1 import fill_exit_fields
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import get_log, get_problems

@@ -7,7 +7,7 @@ import frappe
 
 import crm_pipeline
 from crm_pipeline import install, seeds
-from crm_pipeline.crm_pipeline.form import help_pages
+from crm_pipeline.form import help_pages
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
 from crm_pipeline.tests.factories import OUTCOMES, make_opportunity

@@ -7,7 +7,7 @@ import frappe.share
 from frappe.utils import add_to_date, now_datetime
 
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
-from crm_pipeline.crm_pipeline.form import history, timeline
+from crm_pipeline.form import history, timeline
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only

@@ -9,7 +9,7 @@ import frappe
 
 import crm_pipeline
 from crm_pipeline import hooks
-from crm_pipeline.crm_pipeline.desk import set_up
+from crm_pipeline.dashboard import set_up
 from crm_pipeline.tests import desk, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
 

@@ -6,8 +6,8 @@ from unittest.mock import patch
 import frappe
 from frappe.desk.form import assign_to
 
-from crm_pipeline import visibility
-from crm_pipeline.crm_pipeline.routing.rule import set_up_routing
+from crm_pipeline.access import visibility
+from crm_pipeline.routing.rule import set_up_routing
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user

@@ -142,7 +142,7 @@ class TestLogVisibility(PipelineTestCase):
 				self.assertEqual(bool(frappe.get_list(LOG, filters={"name": entry})), may_read)
 
 	def test_entries_about_renamed_users_are_for_managers(self):
-		from crm_pipeline.crm_pipeline.audit.log import log_rename
+		from crm_pipeline.audit.log import log_rename
 
 		log_rename("User", "rita.renamed@example.com", "rita.married@example.com")
 		with as_user(personas.ENGINEER):

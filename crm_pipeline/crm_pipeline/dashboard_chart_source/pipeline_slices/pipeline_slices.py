@@ -1,6 +1,6 @@
 import frappe
 
-from crm_pipeline.crm_pipeline.desk import charts
+from crm_pipeline.dashboard import charts
 
 
 @frappe.whitelist()

@@ -10,13 +10,12 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from crm_pipeline.crm_pipeline import transactions
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.refusal import refuse
-from crm_pipeline.crm_pipeline.routing import router
+from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import ClosedRecordError
-from crm_pipeline.permissions import is_manager
+from crm_pipeline.record import conflict, transactions
+from crm_pipeline.refusal import refuse
+from crm_pipeline.routing import router
 
 
 @frappe.whitelist(methods=["POST"])

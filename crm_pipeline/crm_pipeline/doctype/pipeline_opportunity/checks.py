@@ -5,11 +5,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import has_changed, is_same_value
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import AppendOnlyError
-from crm_pipeline.permissions import is_manager
+from crm_pipeline.record.changes import has_changed, is_same_value
+from crm_pipeline.refusal import get_label, refuse
 
 # written while a form may be open (by an e-mail that arrives, by a job): what the form sends back is old, so the
 # stored value stands without a word

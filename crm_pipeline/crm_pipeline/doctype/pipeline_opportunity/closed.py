@@ -4,10 +4,10 @@ from frappe import _
 from frappe.model import display_fieldtypes
 from frappe.model.document import Document
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import is_same_value
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import ClosedRecordError
+from crm_pipeline.record.changes import is_same_value
+from crm_pipeline.refusal import get_label, refuse
 
 CORRECTABLE_FIELDS = frozenset({"won_value", "lost_reasons", "outcome_detail"})
 

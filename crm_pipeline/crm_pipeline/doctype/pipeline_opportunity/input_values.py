@@ -8,7 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_datetime
 
-from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.refusal import get_label, refuse
 
 NUMBER_TYPES = frozenset({"Currency", "Float", "Percent", "Int"})
 DATE_TYPES = frozenset({"Date", "Datetime"})

@@ -7,10 +7,10 @@ from frappe.query_builder import Order
 from frappe.utils import get_link_to_form, strip_html
 from pypika.queries import QueryBuilder
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import has_changed
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.refusal import get_label, refuse
-from crm_pipeline.permissions import limit_to_visible
+from crm_pipeline.access.permissions import limit_to_visible
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.record.changes import has_changed
+from crm_pipeline.refusal import get_label, refuse
 
 # opportunity field → field of the party that fills it when left empty
 PARTY_FIELDS = {

@@ -5,12 +5,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.changes import has_changed
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.eligibility import ELIGIBLE_ROLES, is_eligible
-from crm_pipeline.crm_pipeline.refusal import get_label, refuse
-from crm_pipeline.crm_pipeline.routing import router
-from crm_pipeline.permissions import is_manager
+from crm_pipeline.access.eligibility import ELIGIBLE_ROLES, is_eligible
+from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.record.changes import has_changed
+from crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.routing import router
 
 
 def set_sales_engineer(doc: Document) -> None:

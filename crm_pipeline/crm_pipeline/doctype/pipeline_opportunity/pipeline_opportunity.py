@@ -2,29 +2,27 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from crm_pipeline.crm_pipeline.audit import log
+from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.audit import log
+from crm_pipeline.auto_close import plan as auto_close
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 	checks,
 	closed,
-	conflict,
 	input_values,
 	items,
 	link_names,
-	locked,
-	money,
 	party,
 	people,
 	stage,
-	versions,
 )
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import get_next_name
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.follow_up import auto_close, next_contact
-from crm_pipeline.crm_pipeline.form import history
-from crm_pipeline.crm_pipeline.mail import incoming
-from crm_pipeline.crm_pipeline.offers import links, supplier_rates
-from crm_pipeline.crm_pipeline.routing import rule
-from crm_pipeline.permissions import is_manager
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.form import history
+from crm_pipeline.mail import incoming
+from crm_pipeline.next_contact import event as next_contact
+from crm_pipeline.offers import links, supplier_rates
+from crm_pipeline.record import conflict, locked, money, versions
+from crm_pipeline.routing import rule
 
 
 class PipelineOpportunity(Document):

@@ -5,10 +5,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, flt
 
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import TransitionError
-from crm_pipeline.permissions import is_manager
+from crm_pipeline.refusal import get_label, refuse
 
 
 def validate_reopening(doc: Document) -> None:

@@ -5,11 +5,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_datetime, now_datetime
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import conflict, money, requirements
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import requirements
+from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import TransitionError
-from crm_pipeline.permissions import is_manager
+from crm_pipeline.record import conflict, money
+from crm_pipeline.refusal import get_label, refuse
 
 STARTED_AFRESH = (
 	"awaiting_response_since",

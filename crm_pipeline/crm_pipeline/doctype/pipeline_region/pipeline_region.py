@@ -3,9 +3,9 @@ from frappe import _
 from frappe.utils import get_fullname, getdate
 from frappe.utils.nestedset import NestedSet
 
-from crm_pipeline.crm_pipeline.refusal import refuse
-from crm_pipeline.crm_pipeline.routing import router
-from crm_pipeline.permissions import require_manager
+from crm_pipeline.access.permissions import require_manager
+from crm_pipeline.refusal import refuse
+from crm_pipeline.routing import router
 
 
 class PipelineRegion(NestedSet):

@@ -1,4 +1,4 @@
-const AUTO_CLOSE = "crm_pipeline.crm_pipeline.follow_up.auto_close.";
+const AUTO_CLOSE = "crm_pipeline.auto_close.plan.";
 
 frappe.ui.form.on("Pipeline Settings", {
 	setup(frm) {

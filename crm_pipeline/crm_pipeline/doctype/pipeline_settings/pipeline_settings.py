@@ -3,9 +3,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt
 
-from crm_pipeline.crm_pipeline.domain import lifecycle, working_time
-from crm_pipeline.crm_pipeline.overrides import selling_settings
-from crm_pipeline.crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.domain import lifecycle, working_time
+from crm_pipeline.overrides import selling_settings
+from crm_pipeline.refusal import get_label, refuse
 
 PERCENTAGES = ("probability_open", "probability_offer_made")
 WORKING_HOURS = ("working_hours_from", "working_hours_to")

@@ -5,14 +5,14 @@ from frappe import _
 from frappe.query_builder.functions import Count, Sum
 from pypika.queries import QueryBuilder
 
-from crm_pipeline.crm_pipeline.domain import lifecycle, periods, shifts
-from crm_pipeline.crm_pipeline.domain.figures import get_percent
-from crm_pipeline.crm_pipeline.reporting.charts import make_chart, make_figure
-from crm_pipeline.crm_pipeline.reporting.columns import make_column, make_count, make_money, make_percent
-from crm_pipeline.crm_pipeline.reporting.filters import Filters, read_filters
-from crm_pipeline.crm_pipeline.reporting.groups import between
-from crm_pipeline.crm_pipeline.reporting.refusals import explain_refusals
-from crm_pipeline.crm_pipeline.reporting.visible import Month, Year, get_table, select, within
+from crm_pipeline.domain import lifecycle, periods, shifts
+from crm_pipeline.domain.figures import get_percent
+from crm_pipeline.reporting.charts import make_chart, make_figure
+from crm_pipeline.reporting.columns import make_column, make_count, make_money, make_percent
+from crm_pipeline.reporting.filters import Filters, read_filters
+from crm_pipeline.reporting.groups import between
+from crm_pipeline.reporting.refusals import explain_refusals
+from crm_pipeline.reporting.visible import Month, Year, get_table, select, within
 
 OUTCOMES = tuple(
 	name for name, stage in lifecycle.STAGES.items() if stage.outcome is lifecycle.Outcome.NOT_WON

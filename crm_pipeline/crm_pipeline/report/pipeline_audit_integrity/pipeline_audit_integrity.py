@@ -1,7 +1,7 @@
 from frappe import _
 
-from crm_pipeline.crm_pipeline.audit.integrity import find_problems
-from crm_pipeline.permissions import require_manager
+from crm_pipeline.access.permissions import require_manager
+from crm_pipeline.audit.integrity import find_problems
 
 
 def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], str]:

@@ -1,14 +1,14 @@
 from frappe import _
 from frappe.utils import add_days
 
-from crm_pipeline.crm_pipeline.domain import lifecycle, periods
-from crm_pipeline.crm_pipeline.domain.forecast import BEFORE, LATER, UNDATED, Calendar, Cell
-from crm_pipeline.crm_pipeline.reporting.charts import make_chart, make_figure
-from crm_pipeline.crm_pipeline.reporting.columns import make_column, make_count, make_money, make_percent
-from crm_pipeline.crm_pipeline.reporting.filters import Filters, read_filters
-from crm_pipeline.crm_pipeline.reporting.forecast import get_cells, has_targets
-from crm_pipeline.crm_pipeline.reporting.groups import between, get_user_names
-from crm_pipeline.crm_pipeline.reporting.refusals import explain_refusals
+from crm_pipeline.domain import lifecycle, periods
+from crm_pipeline.domain.forecast import BEFORE, LATER, UNDATED, Calendar, Cell
+from crm_pipeline.reporting.charts import make_chart, make_figure
+from crm_pipeline.reporting.columns import make_column, make_count, make_money, make_percent
+from crm_pipeline.reporting.filters import Filters, read_filters
+from crm_pipeline.reporting.forecast import get_cells, has_targets
+from crm_pipeline.reporting.groups import between, get_user_names
+from crm_pipeline.reporting.refusals import explain_refusals
 
 GROUPS = ("Month", "Quarter", "Sales Engineer")
 EARLIEST = "1900-01-01"

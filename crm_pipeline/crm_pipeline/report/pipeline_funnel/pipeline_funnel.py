@@ -5,20 +5,14 @@ from frappe import _
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate
 
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.domain.figures import get_average, get_percent
-from crm_pipeline.crm_pipeline.reporting.charts import make_chart, make_figure
-from crm_pipeline.crm_pipeline.reporting.columns import (
-	make_column,
-	make_count,
-	make_money,
-	make_number,
-	make_percent,
-)
-from crm_pipeline.crm_pipeline.reporting.filters import Filters, read_filters
-from crm_pipeline.crm_pipeline.reporting.groups import between
-from crm_pipeline.crm_pipeline.reporting.refusals import explain_refusals
-from crm_pipeline.crm_pipeline.reporting.visible import DateDiff, count_if, get_table, select, within
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.domain.figures import get_average, get_percent
+from crm_pipeline.reporting.charts import make_chart, make_figure
+from crm_pipeline.reporting.columns import make_column, make_count, make_money, make_number, make_percent
+from crm_pipeline.reporting.filters import Filters, read_filters
+from crm_pipeline.reporting.groups import between
+from crm_pipeline.reporting.refusals import explain_refusals
+from crm_pipeline.reporting.visible import DateDiff, count_if, get_table, select, within
 
 SECONDS_PER_DAY = 24 * 60 * 60
 WAY = (lifecycle.OPEN, lifecycle.OFFER_MADE, lifecycle.WON)  # the stages of a deal that goes well

@@ -5,13 +5,13 @@ from frappe.utils import add_days, flt, getdate, now_datetime
 from pypika import Order
 from pypika.queries import QueryBuilder
 
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.reporting.charts import make_chart, make_figure
-from crm_pipeline.crm_pipeline.reporting.columns import make_column, make_money
-from crm_pipeline.crm_pipeline.reporting.filters import Filters, read_filters
-from crm_pipeline.crm_pipeline.reporting.groups import get_user_names
-from crm_pipeline.crm_pipeline.reporting.refusals import explain_refusals
-from crm_pipeline.crm_pipeline.reporting.visible import count_if, get_table, group_by_text, select
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.reporting.charts import make_chart, make_figure
+from crm_pipeline.reporting.columns import make_column, make_money
+from crm_pipeline.reporting.filters import Filters, read_filters
+from crm_pipeline.reporting.groups import get_user_names
+from crm_pipeline.reporting.refusals import explain_refusals
+from crm_pipeline.reporting.visible import count_if, get_table, group_by_text, select
 
 MOST_ROWS = 500
 IN_STAGE, OVERDUE = "Too Long in Stage", "Contact Overdue"

@@ -4,20 +4,14 @@ from dataclasses import dataclass, field
 from frappe import _
 from frappe.query_builder.functions import Count, Sum
 
-from crm_pipeline.crm_pipeline.domain import lifecycle
-from crm_pipeline.crm_pipeline.domain.figures import get_average, get_percent
-from crm_pipeline.crm_pipeline.reporting.charts import COLORS, make_chart, make_figure
-from crm_pipeline.crm_pipeline.reporting.columns import (
-	make_column,
-	make_count,
-	make_money,
-	make_number,
-	make_percent,
-)
-from crm_pipeline.crm_pipeline.reporting.filters import Filters, read_filters
-from crm_pipeline.crm_pipeline.reporting.groups import FIELDS, Grouping, between
-from crm_pipeline.crm_pipeline.reporting.refusals import explain_refusals
-from crm_pipeline.crm_pipeline.reporting.visible import DateDiff, get_table, select, within
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.domain.figures import get_average, get_percent
+from crm_pipeline.reporting.charts import COLORS, make_chart, make_figure
+from crm_pipeline.reporting.columns import make_column, make_count, make_money, make_number, make_percent
+from crm_pipeline.reporting.filters import Filters, read_filters
+from crm_pipeline.reporting.groups import FIELDS, Grouping, between
+from crm_pipeline.reporting.refusals import explain_refusals
+from crm_pipeline.reporting.visible import DateDiff, get_table, select, within
 
 GROUPS = (*FIELDS, "Month", "Quarter")
 CLOSED = tuple(name for name, stage in lifecycle.STAGES.items() if stage.is_closed)

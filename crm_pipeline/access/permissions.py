@@ -1,0 +1,144 @@
+"""Who sees what: one rule behind lists, counts, reports, search and single documents.
+
+A manager sees every opportunity. Anybody else sees those they are the sales engineer or application engineer of,
+those they help with (an open to-do) and those a person shared with them. The sales engineer writes; the others
+read. The audit log, the child tables and our reports follow the opportunity.
+"""
+
+import frappe
+from frappe import _
+from frappe.model.db_query import DatabaseQuery
+from frappe.model.document import Document
+from pypika.queries import QueryBuilder
+from pypika.terms import LiteralValue
+
+from crm_pipeline import compat
+from crm_pipeline.access import visibility
+from crm_pipeline.access.visibility import OPPORTUNITY
+from crm_pipeline.domain.routing import RULE
+
+MANAGER_ROLES = frozenset({"Sales Manager", "System Manager"})
+SALES_ROLES = frozenset({"Sales User", "Sales Manager"})
+APPLICATION_ROLES = SALES_ROLES | {"Application Engineer"}
+READING = frozenset({"read", "select", "print", "email", "report", "export"})
+OWNING = frozenset({"write", "share"})
+# asked several times in every request, so it isn't put together anew each time
+ENGINEERS = "select `sales_engineer`, `application_engineer` from `tabPipeline Opportunity` where `name` = %s"
+
+
+def is_manager(user: str | None = None) -> bool:
+	"""Tell whether the user sees and moves every opportunity."""
+	return not MANAGER_ROLES.isdisjoint(frappe.get_roles(user))
+
+
+def require_manager() -> None:
+	"""Refuse everybody but a manager."""
+	if not is_manager():
+		frappe.throw(_("Only a Sales Manager or System Manager may do this."), frappe.PermissionError)
+
+
+def has_app_permission() -> bool:
+	"""Tell whether the user meets the app on the desk at all."""
+	return frappe.has_permission(OPPORTUNITY)
+
+
+def get_opportunity_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that limits opportunities to those the user sees; empty for managers."""
+	user = user or frappe.session.user
+	if is_manager(user):
+		return ""
+	return visibility.get_condition(user)
+
+
+def get_audit_log_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that limits audit entries to those of visible opportunities."""
+	return _get_dependent_condition("Pipeline Audit Log", "reference_name", user)
+
+
+def get_child_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that limits the rows of a child table to those of visible opportunities."""
+	return _get_dependent_condition(doctype, "parent", user)
+
+
+def get_file_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that leaves out the attachments of opportunities that the user doesn't see."""
+	return _get_companion_condition("File", "attached_to_doctype", "attached_to_name", user)
+
+
+def get_tag_link_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that leaves out the tags, which bear the titles, of opportunities not seen."""
+	return _get_companion_condition("Tag Link", "document_type", "document_name", user)
+
+
+def get_match_conditions(user: str | None = None) -> str:
+	"""Return everything that limits the user's opportunities (the rule above, User Permissions, shares) as SQL.
+
+	Raises frappe.PermissionError when the user may not read opportunities at all.
+	"""
+	conditions = DatabaseQuery(OPPORTUNITY, user=user or frappe.session.user).build_match_conditions()
+	return compat.without_percent(conditions)
+
+
+def limit_to_visible(query: QueryBuilder, user: str | None = None) -> QueryBuilder:
+	"""Return a query over opportunities limited to those that the user sees; raises as get_match_conditions does."""
+	conditions = get_match_conditions(user)
+	return query.where(LiteralValue(f"({conditions})")) if conditions else query
+
+
+def has_opportunity_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
+	"""Answer for one opportunity. False leaves a person's own share to the framework, which asks for it next."""
+	user = user or frappe.session.user
+	if is_manager(user) or ptype == "create" or not _is_saved(doc):
+		return True
+	engineers = _get_saved_engineers(doc)
+	if ptype in OWNING:
+		return engineers.get("sales_engineer") == user
+	return (ptype is None or ptype in READING) and (user in engineers.values() or _is_helper(doc.name, user))
+
+
+def has_audit_log_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
+	"""Whoever may read the opportunity may read its log; the log of a deleted one is for managers."""
+	user = user or frappe.session.user
+	if is_manager(user):
+		return True
+	if doc.reference_doctype != OPPORTUNITY or not frappe.db.exists(OPPORTUNITY, doc.reference_name):
+		return False
+	return bool(frappe.has_permission(OPPORTUNITY, "read", doc=doc.reference_name, user=user))
+
+
+def _get_dependent_condition(doctype: str, fieldname: str, user: str | None) -> str:
+	conditions = get_match_conditions(user)
+	if not conditions:
+		return ""
+	names = f"select `tab{OPPORTUNITY}`.`name` from `tab{OPPORTUNITY}` where {conditions}"
+	return f"`tab{doctype}`.`{fieldname}` in ({names})"
+
+
+def _get_companion_condition(doctype: str, type_field: str, name_field: str, user: str | None) -> str:
+	user = user or frappe.session.user
+	of_others = f"coalesce(`tab{doctype}`.`{type_field}`, '') <> '{OPPORTUNITY}'"
+	if not frappe.has_permission(OPPORTUNITY, "read", user=user):
+		return of_others
+	conditions = get_match_conditions(user)
+	if not conditions:
+		return ""
+	own = f"`tab{OPPORTUNITY}`.`name` = `tab{doctype}`.`{name_field}` and ({conditions})"
+	return f"({of_others} or exists (select 1 from `tab{OPPORTUNITY}` where {own}))"
+
+
+def _is_saved(doc: Document) -> bool:
+	return bool(doc.get("name")) and not doc.get("__islocal")
+
+
+def _get_saved_engineers(doc: Document) -> dict:
+	"""Ask the database, not the document: a request may hold a document with itself as engineer."""
+	rows = frappe.db.sql(ENGINEERS, doc.name, as_dict=True)
+	return rows[0] if rows else {}
+
+
+def _is_helper(name: str, user: str) -> bool:
+	"""Tell whether the user has an open to-do for it from anybody but routing (see visibility.NOT_ROUTED)."""
+	todo = frappe.qb.DocType("ToDo")
+	query = frappe.qb.from_(todo).select(todo.name).where(todo.reference_type == OPPORTUNITY)
+	query = query.where((todo.reference_name == name) & (todo.allocated_to == user) & (todo.status == "Open"))
+	return bool(query.where(todo.assignment_rule.isnull() | (todo.assignment_rule != RULE)).limit(1).run())

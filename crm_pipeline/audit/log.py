@@ -1,0 +1,226 @@
+"""Writes the audit log: what changed in a save becomes entries, sealed and added in the same transaction.
+
+A record carries its log's length and last hash (`audit_count`, `audit_hash`). Entries are planned before the
+record is written, so that the record's own row is written once, and inserted right after it.
+"""
+
+import json
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import cint, cstr, flt, get_datetime, now_datetime
+from frappe.utils.password import get_encryption_key
+
+from crm_pipeline.domain import audit_chain, lifecycle
+from crm_pipeline.record import bulk
+
+LOG = "Pipeline Audit Log"
+
+ASSIGNMENT_FIELDS = ("sales_engineer", "application_engineer")
+OFFER_FIELDS = ("offer",)
+CONVERSION_FIELDS = ("customer", "opportunity_from", "party_name")
+CONTENT_FIELDS = (
+	"region",
+	"product_line",
+	"company",
+	"currency",
+	"potential_value",
+	"won_value",
+	"won_currency",
+	"base_won_value",
+	"lost_reasons",
+	"outcome_detail",
+)
+AUDITED_FIELDS = ("status", *ASSIGNMENT_FIELDS, *OFFER_FIELDS, *CONVERSION_FIELDS, *CONTENT_FIELDS)
+
+
+@dataclass
+class Draft:
+	"""An entry before it is sealed; `changes` maps fieldname → {"from": value, "to": value}."""
+
+	event: str
+	changes: dict
+	from_status: str = ""
+	to_status: str = ""
+	reason: str = ""
+	seconds_in_status: int = 0
+
+
+def plan_entries(doc: Document) -> None:
+	"""Seal the entries that this save calls for and let the record remember the end of its log."""
+	drafts = _get_drafts(doc)
+	entries = _seal(doc.doctype, doc.name, doc.audit_count, doc.audit_hash, drafts, _get_amount(doc))
+	unwritten = doc.flags.audit_entries or [] if doc.flags.is_in_batch else []
+	doc.flags.audit_entries = unwritten + entries
+	if entries:
+		doc.audit_count = cint(doc.audit_count) + len(entries)
+		doc.audit_hash = entries[-1]["entry_hash"]
+
+
+def write_entries(doc: Document) -> None:
+	"""Add the planned entries to the log; a batch adds those of all its records itself."""
+	if not doc.flags.is_in_batch:
+		write_entries_of_batch([doc])
+
+
+def write_entries_of_batch(docs: list[Document]) -> None:
+	"""Add the planned entries of records that were saved with the flag `is_in_batch`, in the same transaction."""
+	bulk.insert_many(LOG, [entry for doc in docs for entry in doc.flags.pop("audit_entries", None) or ()])
+
+
+def log_deletion(doc: Document, reason: str = "") -> None:
+	"""Add the last entry of a record that is about to be deleted."""
+	seconds = lifecycle.get_seconds_in_stage(get_datetime(doc.status_changed_on), now_datetime())
+	draft = Draft("Deleted", {}, from_status=doc.status, reason=reason, seconds_in_status=seconds)
+	_append(doc.doctype, doc.name, doc.audit_count, doc.audit_hash, draft, _get_amount(doc))
+
+
+def log_rename(doctype: str, old: str, new: str) -> None:
+	"""Note that a user or master was renamed, so that older entries can still be read and checked.
+
+	Links on opportunities follow a rename, entries don't.
+	"""
+	_append_to_end(doctype, new, Draft("Corrected", {"name": {"from": old, "to": new}}))
+
+
+def log_conversion(lead: str, customer: str) -> None:
+	"""Note in the lead's own log which customer it became."""
+	_append_to_end("Lead", lead, Draft("Lead Converted", {"customer": {"from": "", "to": customer}}))
+
+
+def get_audited_values(doc: Document) -> dict:
+	"""Return the audited fields of a document as plain JSON values."""
+	return {fieldname: _get_plain_value(doc, fieldname) for fieldname in AUDITED_FIELDS}
+
+
+def _get_drafts(doc: Document) -> list[Draft]:
+	saved = doc.get_doc_before_save()
+	before = get_audited_values(saved) if saved else dict.fromkeys(AUDITED_FIELDS)
+	after = get_audited_values(doc)
+	changes = {
+		name: {"from": before[name], "to": value}
+		for name, value in after.items()
+		if (before[name] or None) != (value or None)
+	}
+	return _get_first_drafts(doc, changes) if saved is None else _get_change_drafts(doc, saved, changes)
+
+
+def _get_first_drafts(doc: Document, changes: dict) -> list[Draft]:
+	"""A new record's entry, and another one for who it was routed to."""
+	event = doc.flags.audit_event or ("Imported" if doc.is_history else "Created")
+	routed = {name: changes.pop(name) for name in ("sales_engineer",) if doc.flags.routed and name in changes}
+	reason = doc.flags.audit_reason or get_outcome_reason(doc)
+	drafts = [Draft(event, changes, to_status=doc.status, reason=reason)]
+	if routed:
+		drafts.append(Draft("Routed", routed, doc.status, doc.status, doc.flags.routing_reason))
+	return drafts
+
+
+def _get_change_drafts(doc: Document, saved: Document, changes: dict) -> list[Draft]:
+	"""Split one save's changes into events; what no other event explains is a correction."""
+	groups = (
+		("status" in changes, ("status", *CONTENT_FIELDS), lambda: _get_stage_draft(doc, saved)),
+		(True, ASSIGNMENT_FIELDS, lambda: _get_assignment_draft(doc)),
+		(True, OFFER_FIELDS, lambda: Draft("Offer Linked" if doc.offer else "Offer Withdrawn", {})),
+		(_is_conversion(doc, changes), CONVERSION_FIELDS, lambda: Draft("Lead Converted", {})),
+		(True, AUDITED_FIELDS, lambda: Draft("Corrected", {})),
+	)
+	drafts = []
+	for applies, fieldnames, make_draft in groups:
+		taken = {name: changes.pop(name) for name in fieldnames if applies and name in changes}
+		if taken:
+			draft = make_draft()
+			draft.changes = taken
+			draft.from_status = draft.from_status or doc.status
+			draft.to_status = doc.status
+			draft.reason = draft.reason or cstr(doc.flags.audit_reason)
+			drafts.append(draft)
+	return drafts
+
+
+def _get_assignment_draft(doc: Document) -> Draft:
+	return Draft("Routed" if doc.flags.routed else "Reassigned", {}, reason=cstr(doc.flags.routing_reason))
+
+
+def _is_conversion(doc: Document, changes: dict) -> bool:
+	return bool(doc.lead and "customer" in changes and not changes["customer"]["from"])
+
+
+def _get_stage_draft(doc: Document, saved: Document) -> Draft:
+	reopened = lifecycle.is_reopening(saved.status, doc.status)
+	event = doc.flags.audit_event or ("Reopened" if reopened else doc.status)
+	reason = doc.reopen_reason if reopened else get_outcome_reason(doc)
+	seconds = doc.flags.seconds_in_stage  # as the record itself adds them up
+	return Draft(event, {}, from_status=saved.status, reason=reason, seconds_in_status=seconds)
+
+
+def get_outcome_reason(doc: Document) -> str:
+	"""Return why a record was closed: its lost reasons, then the detail."""
+	reasons = ", ".join(row.lost_reason for row in doc.lost_reasons)
+	return ": ".join(part for part in (reasons, cstr(doc.outcome_detail).strip()) if part)
+
+
+def _get_amount(doc: Document) -> tuple[float, str]:
+	if doc.won_currency:
+		return flt(doc.won_value), doc.won_currency
+	return flt(doc.potential_value), cstr(doc.currency)
+
+
+def _get_plain_value(doc: Document, fieldname: str):
+	value = doc.get(fieldname)
+	if isinstance(value, list):
+		return sorted(row.lost_reason for row in value)
+	if doc.meta.get_field(fieldname).fieldtype == "Currency":
+		return flt(value, 9)
+	return cstr(value)
+
+
+def _append_to_end(doctype: str, name: str, draft: Draft) -> None:
+	"""Continue the log of a record that does not remember its log's end itself."""
+	last = frappe.db.get_all(
+		LOG,
+		filters={"reference_doctype": doctype, "reference_name": name},
+		fields=["name", "entry_hash"],
+		order_by="at desc, name desc",
+		limit=1,
+	)
+	position = audit_chain.get_position(last[0].name) if last else 0
+	_append(doctype, name, position, last[0].entry_hash if last else "", draft)
+
+
+def _append(doctype, name, count, previous_hash, draft: Draft, amount=(0.0, "")) -> None:
+	bulk.insert_many(LOG, _seal(doctype, name, count, previous_hash, [draft], amount))
+
+
+def _seal(doctype, name, count, previous_hash, drafts: list[Draft], amount) -> list[dict]:
+	if not drafts:
+		return []
+	key = get_encryption_key()
+	common = {
+		"reference_doctype": doctype,
+		"reference_name": name,
+		"user": frappe.session.user,
+		"at": now_datetime(),
+		"amount": amount[0],
+		"currency": amount[1],
+		"key_id": audit_chain.get_key_id(key),
+	}
+	entries = []
+	for position, draft in enumerate(drafts, start=cint(count) + 1):
+		entry = {**common, **_get_content(draft), "name": audit_chain.get_entry_name(name, position)}
+		entry["previous_hash"] = cstr(previous_hash)
+		entry["entry_hash"] = previous_hash = audit_chain.get_entry_hash(entry, key)
+		entries.append(entry)
+	return entries
+
+
+def _get_content(draft: Draft) -> dict:
+	return {
+		"event": draft.event,
+		"from_status": draft.from_status,
+		"to_status": draft.to_status,
+		"reason": cstr(draft.reason),
+		"seconds_in_status": draft.seconds_in_status,
+		"details": json.dumps(draft.changes, ensure_ascii=False, sort_keys=True),
+	}

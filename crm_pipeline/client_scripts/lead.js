@@ -1,0 +1,117 @@
+const CONVERSION = "crm_pipeline.conversion.convert.";
+
+frappe.ui.form.on("Lead", {
+	refresh(frm) {
+		if (frm.is_new() || frm.doc.status === "Converted") {
+			return;
+		}
+		if (frappe.model.can_create("Pipeline Opportunity")) {
+			frm.add_custom_button(
+				__("Pipeline Opportunity"),
+				() =>
+					frappe.new_doc("Pipeline Opportunity", {
+						opportunity_from: "Lead",
+						party_name: frm.doc.name,
+					}),
+				__("Create")
+			);
+		}
+		if (frm.doc.qualification_status === "Qualified" && frappe.model.can_create("Customer")) {
+			frm.add_custom_button(__("Convert"), () => open_dialog(frm));
+		}
+	},
+});
+
+function open_dialog(frm) {
+	frappe
+		.call({ method: CONVERSION + "preview", type: "GET", args: { lead: frm.doc.name } })
+		.then(({ message }) => show_dialog(frm, message));
+}
+
+function show_dialog(frm, preview) {
+	const is_duplicate = preview.duplicates.length + preview.hidden_duplicates > 0;
+	const dialog = new frappe.ui.Dialog({
+		title: __("Convert {0}", [frm.doc.lead_name]),
+		fields: [
+			{ fieldname: "facts", fieldtype: "HTML", options: describe(frm, preview) },
+			{
+				fieldname: "customer",
+				fieldtype: "Link",
+				options: "Customer",
+				label: __("Link to Customer"),
+				default: preview.duplicates[0],
+				reqd: is_duplicate,
+				hidden: !is_duplicate && !preview.similar.length,
+				description: is_duplicate ? "" : __("Leave empty to make a new customer."),
+			},
+			{ fieldname: "with_opportunity", fieldtype: "Check", label: __("Create the First Opportunity") },
+			...opportunity_fields(),
+		],
+		primary_action_label: __("Convert"),
+		primary_action: (values) => convert(frm, dialog, values),
+	});
+	dialog.show();
+}
+
+function describe(frm, preview) {
+	const escape = frappe.utils.escape_html;
+	const sentences = [];
+	if (preview.duplicates.length) {
+		sentences.push(
+			__("Customer {0} already has the e-mail {1}.", [escape(preview.duplicates[0]), escape(frm.doc.email_id)])
+		);
+	} else if (preview.hidden_duplicates) {
+		sentences.push(__("A customer that you may not see already has this e-mail."));
+	}
+	if (preview.similar.length) {
+		sentences.push(__("Same name or phone: {0}", [preview.similar.map(escape).join(", ")]));
+	}
+	if (preview.opportunities.length) {
+		sentences.push(__("Open opportunities that move to the customer: {0}", [preview.opportunities.length]));
+	}
+	return sentences.map((sentence) => `<p class="text-muted">${sentence}</p>`).join("");
+}
+
+function opportunity_fields() {
+	const depends = { depends_on: "with_opportunity", mandatory_depends_on: "with_opportunity" };
+	return [
+		{
+			fieldname: "region",
+			fieldtype: "Link",
+			options: "Pipeline Region",
+			label: __("Region"),
+			get_query: () => ({ filters: { is_group: 0, disabled: 0 } }),
+			...depends,
+		},
+		{
+			fieldname: "product_line",
+			fieldtype: "Link",
+			options: "Pipeline Product Line",
+			label: __("Product Line"),
+			get_query: () => ({ filters: { disabled: 0 } }),
+			...depends,
+		},
+		{ fieldname: "potential_value", fieldtype: "Currency", label: __("Potential Value"), ...depends },
+	];
+}
+
+function convert(frm, dialog, { customer, with_opportunity, region, product_line, potential_value }) {
+	const opportunity = with_opportunity ? { region, product_line, potential_value } : null;
+	frappe
+		.call({
+			method: CONVERSION + "convert",
+			type: "POST",
+			args: { lead: frm.doc.name, customer, opportunity },
+			freeze: true,
+		})
+		.then(({ message }) => {
+			dialog.hide();
+			// read again at the next visit: a reload would come in between while another form opens
+			frappe.model.remove_from_locals("Lead", frm.doc.name);
+			if (message.opportunity) {
+				frappe.set_route("Form", "Pipeline Opportunity", message.opportunity);
+			} else {
+				frappe.set_route("Form", "Customer", message.customer);
+			}
+		});
+}

@@ -1,0 +1,172 @@
+"""Lead → Customer: all or nothing, without making a customer twice."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from crm_pipeline.audit import log
+from crm_pipeline.conversion import duplicates, email_lock, takeover
+from crm_pipeline.exceptions import DuplicateCustomerError, InputError
+from crm_pipeline.record import conflict
+from crm_pipeline.refusal import refuse
+
+QUALIFIED = "Qualified"
+CONVERTED = "Converted"
+
+
+@frappe.whitelist()
+def preview(lead: str) -> dict:
+	"""Return what the Convert dialog shows. Needs read permission on the lead.
+
+	{"duplicates": customers with the same e-mail that the user may read, "hidden_duplicates": how many more,
+	"similar": readable customers with the same name or phone, "opportunities": open ones that will move}.
+	"""
+	doc = frappe.get_doc("Lead", lead)
+	doc.check_permission("read")
+	same = duplicates.find_by_email(doc.email_id)
+	readable = _get_readable(same)
+	filters = {"opportunity_from": "Lead", "party_name": lead}
+	return {
+		"duplicates": readable,
+		"hidden_duplicates": len(same) - len(readable),
+		"similar": [name for name in _get_readable(duplicates.find_similar(doc)) if name not in same],
+		"opportunities": frappe.get_list("Pipeline Opportunity", filters=filters, pluck="name"),
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def convert(lead: str, customer: str | None = None, opportunity: dict | str | None = None) -> dict:
+	"""Convert a Qualified lead into a new customer, or link it to the existing `customer`.
+
+	`opportunity` holds field values of a first Pipeline Opportunity to create in the same step. Needs write on
+	the lead and create on Customer (write on `customer` when linking). Raises DuplicateCustomerError when the
+	e-mail is a customer's already. Returns {"customer", "opportunity", "moved": [names]}.
+	"""
+	frappe.has_permission("Lead", "write", doc=lead, throw=True)
+	with conflict.told_about(None):
+		return _convert(lead, customer, opportunity)
+
+
+def _convert(lead: str, customer: str | None, opportunity: dict | str | None) -> dict:
+	email_lock.hold(frappe.db.get_value("Lead", lead, "email_id"))
+	doc = frappe.get_doc("Lead", lead, for_update=True)
+	_validate_lead(doc)
+	name = _link(doc, customer) if customer else _make_customer(doc)
+	moved = takeover.move_opportunities(lead, name)
+	_mark_converted(doc, name)
+	created = _make_opportunity(doc, name, opportunity)
+	return {"customer": name, "opportunity": created, "moved": moved}
+
+
+def _validate_lead(doc: Document) -> None:
+	existing = doc.get("pipeline_customer") or frappe.db.get_value("Customer", {"lead_name": doc.name})
+	if existing or doc.status == CONVERTED:
+		refuse(_("Lead {0} is already converted to customer {1}."), doc.name, existing or _("unknown"))
+	if doc.qualification_status != QUALIFIED:
+		message = _("Lead {0} is {1}. Set its Qualification Status to Qualified first.")
+		refuse(message, doc.name, _(doc.qualification_status or "Unqualified"))
+
+
+def _make_customer(doc: Document) -> str:
+	from erpnext.crm.doctype.lead.lead import make_customer
+
+	frappe.has_permission("Customer", "create", throw=True)
+	_validate_duplicates(doc)
+	contact = _get_contact(doc)
+	customer = make_customer(doc.name)
+	customer.customer_primary_contact = contact
+	customer.customer_group = customer.customer_group or frappe.db.get_single_value(
+		"Selling Settings", "customer_group"
+	)
+	customer.flags.converted_by_pipeline = True
+	customer.insert()
+	_carry_notes(doc, customer)
+	return customer.name
+
+
+def _link(doc: Document, customer: str) -> str:
+	"""Link the lead to a customer that exists, whose own lead stays what it is."""
+	target = frappe.get_doc("Customer", customer)
+	target.check_permission("write")
+	if target.disabled:
+		refuse(_("Customer {0} is disabled. Enable it or choose another one."), customer)
+	_carry_notes(doc, target)
+	return target.name
+
+
+def _validate_duplicates(doc: Document) -> None:
+	same = duplicates.find_by_email(doc.email_id)
+	if not same:
+		return
+	readable = _get_readable(same)
+	if readable:
+		message = _("Customer {0} already has the e-mail {1}. Link the lead to that customer instead.")
+		refuse(message, readable[0], doc.email_id, exception=DuplicateCustomerError)
+	message = _("A customer that you may not see already has the e-mail {0}. Ask a manager to link the lead.")
+	refuse(message, doc.email_id, exception=DuplicateCustomerError)
+
+
+def _get_contact(doc: Document) -> str | None:
+	"""Return the lead's contact; reuse one with its e-mail before making another."""
+	linked = {"parenttype": "Contact", "link_doctype": "Lead", "link_name": doc.name}
+	contact = frappe.db.get_value("Dynamic Link", linked, "parent")
+	if contact:
+		return contact
+	known = doc.email_id and frappe.db.get_value("Contact Email", {"email_id": doc.email_id}, "parent")
+	if not known:
+		return _make_contact(doc)
+	known_contact = frappe.get_doc("Contact", known)
+	known_contact.append("links", {"link_doctype": "Lead", "link_name": doc.name})
+	return known_contact.save().name
+
+
+def _make_contact(doc: Document) -> str:
+	"""Insert the contact without its numbers first: ERPNext commits when a contact with numbers is inserted."""
+	contact = frappe.new_doc("Contact")
+	contact.update(
+		{
+			"first_name": doc.first_name or doc.lead_name,
+			"last_name": doc.last_name,
+			"company_name": doc.company_name,
+		}
+	)
+	if doc.email_id:
+		contact.append("email_ids", {"email_id": doc.email_id, "is_primary": 1})
+	contact.append("links", {"link_doctype": "Lead", "link_name": doc.name})
+	contact.insert()
+	for number, kind in ((doc.phone, "is_primary_phone"), (doc.mobile_no, "is_primary_mobile_no")):
+		if number:
+			contact.append("phone_nos", {"phone": number, kind: 1})
+	return contact.save().name
+
+
+def _carry_notes(doc: Document, customer: Document) -> None:
+	for row in doc.get("notes") or ():
+		customer.add_comment("Comment", row.note)
+
+
+def _mark_converted(doc: Document, customer: str) -> None:
+	doc.reload()
+	doc.pipeline_customer = customer
+	doc.status = CONVERTED
+	doc.save()
+	log.log_conversion(doc.name, customer)
+
+
+def _make_opportunity(doc: Document, customer: str, values: Any) -> str | None:
+	values = frappe.parse_json(values) if values else None
+	if not values:
+		return None
+	if not isinstance(values, dict):
+		frappe.throw(_("The first opportunity must be given as field values."), InputError)
+	party = {"doctype": "Pipeline Opportunity", "opportunity_from": "Customer", "party_name": customer}
+	defaults = {"company": doc.company, "territory": doc.territory, "lead": doc.name}
+	return frappe.get_doc({**defaults, **values, **party}).insert().name
+
+
+def _get_readable(customers: list[str]) -> list[str]:
+	if not customers or not frappe.has_permission("Customer", "read"):
+		return []
+	return frappe.get_list("Customer", filters={"name": ("in", customers)}, pluck="name")

@@ -1,0 +1,233 @@
+"""Carries an import out: batch by batch, each row in a savepoint, so that a bad row stops nothing.
+
+A batch is one transaction. A run that is killed loses its last batch at most, and running it again goes on from
+there, because rows whose external id is known are passed over.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import frappe
+from frappe import _
+from frappe.utils import cstr, strip_html, validate_email_address
+
+from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.exceptions import ConflictError
+from crm_pipeline.moving_in import fields
+from crm_pipeline.moving_in.errors import ImportInputError, RowError
+from crm_pipeline.moving_in.mapping import get_sources, get_unused_columns
+from crm_pipeline.moving_in.masters import Masters
+from crm_pipeline.moving_in.record import complete_values
+from crm_pipeline.moving_in.rejects import RejectsFile
+from crm_pipeline.moving_in.table import Row, Table
+from crm_pipeline.moving_in.values import is_date_format, parse_value
+
+BATCH_SIZE = 200
+# a dry run keeps nothing, so the users and masters it makes are made anew for each batch
+DRY_RUN_BATCH_SIZE = 10_000
+MAX_ATTEMPTS = 5
+SAVEPOINT = "csv_row"
+CONFLICTS = (ConflictError, frappe.QueryDeadlockError, frappe.QueryTimeoutError)
+
+
+@dataclass
+class Options:
+	"""What the command line says; `defaults` is fieldname → text."""
+
+	path: Path
+	map_path: Path | None = None
+	defaults: dict[str, str] = field(default_factory=dict)
+	date_format: str | None = None
+	create_masters: bool = False
+	user_domain: str | None = None
+	dry_run: bool = False
+	rejects_path: Path | None = None
+
+
+@dataclass
+class Result:
+	"""What became of the rows: two counts and the rejected ones with their reasons."""
+
+	imported: int = 0
+	skipped: int = 0
+	rejected: list[tuple[Row, str]] = field(default_factory=list)
+
+
+class Importer:
+	"""One import. Making it reads and checks everything but the rows.
+
+	Raises ImportInputError for input that can't be used, PermissionError for anybody but a manager.
+	"""
+
+	def __init__(self, options: Options):
+		_validate_importer()
+		self.options = options
+		self.table = Table(options.path)
+		self.fields = {target.fieldname: target for target in fields.get_target_fields()}
+		self.sources = get_sources(self.table, self.fields.values(), options.map_path)
+		self.unused_columns = get_unused_columns(self.table, self.sources)
+		_validate_options(options)
+		self.defaults = self._parse_defaults()
+		self.masters = Masters(options.create_masters, options.user_domain)
+		self.rejects_path = options.rejects_path or Path(f"{options.path}.rejects.csv")
+		self.total = self.table.count()
+		self.seen_ids: dict[str, int] = {}
+
+	@property
+	def is_repeatable(self) -> bool:
+		"""Whether running the import again would recognise its own rows."""
+		return "external_id" in self.sources
+
+	def run(self, on_row: Callable[[int], None] = lambda _count: None) -> Result:
+		"""Import every row and return what became of them; `on_row` is called with 1 after each."""
+		total = Result()
+		with RejectsFile(self.rejects_path, self.table) as rejects:
+			for rows in self._get_batches():
+				result = self._import_batch(rows, on_row)
+				for row, reason in result.rejected:
+					rejects.write(row, reason)
+				total.imported += result.imported
+				total.skipped += result.skipped
+				total.rejected += result.rejected
+		return total
+
+	def _get_batches(self) -> Iterator[list[Row]]:
+		rows = iter(self.table)
+		size = DRY_RUN_BATCH_SIZE if self.options.dry_run else BATCH_SIZE
+		while batch := list(islice(rows, size)):
+			yield batch
+
+	def _import_batch(self, rows: list[Row], on_row: Callable) -> Result:
+		"""Import rows in one transaction; begin it again when somebody else's broke it off."""
+		for _attempt in range(MAX_ATTEMPTS):
+			try:
+				result = self._import_rows(rows, on_row)
+			except CONFLICTS:
+				self._undo()
+			else:
+				self._finish()
+				return result
+		line = rows[0].line
+		raise ImportInputError(
+			f"Other work on the site broke off the import at line {line}; run it again later."
+		)
+
+	def _finish(self) -> None:
+		if self.options.dry_run:
+			self._undo()
+		else:
+			frappe.db.commit()  # reason: a command, not a request; each batch stands for itself
+
+	def _undo(self) -> None:
+		frappe.db.rollback()
+		self.masters.forget_all()
+
+	def _import_rows(self, rows: list[Row], on_row: Callable) -> Result:
+		result = Result()
+		existing_ids = self._get_existing_ids(rows)
+		if self.options.user_domain:
+			self._make_users(rows, existing_ids)
+		for row in rows:
+			frappe.db.savepoint(SAVEPOINT)
+			try:
+				is_new = self._import_row(row, existing_ids)
+			except CONFLICTS:
+				raise
+			except Exception as error:
+				frappe.db.rollback(save_point=SAVEPOINT)
+				self.masters.forget_recent()
+				result.rejected.append((row, _get_reason(error)))
+			else:
+				self.masters.keep_recent()
+				result.imported += is_new
+				result.skipped += not is_new
+			frappe.clear_messages()
+			on_row(1)
+		return result
+
+	def _make_users(self, rows: list[Row], existing_ids: set[str]) -> None:
+		"""Make a batch's users before its rows: each new one empties the framework's caches."""
+		sources = [self.sources[name] for name in self.sources if self.fields[name].options == "User"]
+		for row in rows:
+			with suppress(RowError):  # told when it is the row's turn
+				if self._get_external_id(row) not in existing_ids:
+					for text in filter(None, [source.read(row.cells) for source in sources]):
+						self.masters.resolve("User", text)
+		self.masters.keep_recent()
+
+	def _import_row(self, row: Row, existing_ids: set[str]) -> bool:
+		"""Import one row; return False when it is there already."""
+		if row.surplus:
+			raise RowError(f"Line {row.line} has more cells than there are columns.")
+		external_id = self._get_external_id(row)
+		if external_id and self.seen_ids.setdefault(external_id, row.line) != row.line:
+			raise RowError(
+				f"external_id '{external_id}' stands on line {self.seen_ids[external_id]} already."
+			)
+		if external_id in existing_ids:
+			return False
+		record = complete_values(self._read(row), self.defaults)
+		fields.insert_record({name: self._resolve(name, value) for name, value in record.items()})
+		return True
+
+	def _get_external_id(self, row: Row) -> str:
+		return self.sources["external_id"].read(row.cells) if self.is_repeatable else ""
+
+	def _get_existing_ids(self, rows: list[Row]) -> set[str]:
+		"""Ask once for the whole batch."""
+		if not self.is_repeatable:
+			return set()
+		ids = []
+		for row in rows:
+			with suppress(RowError):  # told when it is the row's turn
+				ids.append(self._get_external_id(row))
+		return set(frappe.get_all(fields.DOCTYPE, filters={"external_id": ("in", ids)}, pluck="external_id"))
+
+	def _read(self, row: Row) -> dict:
+		texts = {fieldname: source.read(row.cells) for fieldname, source in self.sources.items()}
+		return {fieldname: self._parse(fieldname, text) for fieldname, text in texts.items() if text}
+
+	def _parse(self, fieldname: str, text: str):
+		return parse_value(text, fieldname, self.fields[fieldname].fieldtype, self.options.date_format)
+
+	def _parse_defaults(self) -> dict:
+		for fieldname in self.options.defaults.keys() - self.fields.keys():
+			raise ImportInputError(f"--default {fieldname}: an import can't fill a field of that name.")
+		try:
+			return {name: self._parse(name, text) for name, text in self.options.defaults.items() if text}
+		except RowError as error:
+			raise ImportInputError(f"--default {error}") from error
+
+	def _resolve(self, fieldname: str, value):
+		doctype = self.fields[fieldname].options
+		if not doctype:
+			return value
+		if isinstance(value, list):
+			return [self.masters.resolve(doctype, name) for name in value]
+		return self.masters.resolve(doctype, value)
+
+
+def _validate_importer() -> None:
+	if not is_manager():
+		frappe.throw(_("Only a manager may import opportunities."), frappe.PermissionError)
+
+
+def _validate_options(options: Options) -> None:
+	if options.date_format and not is_date_format(options.date_format):
+		raise ImportInputError(
+			f"--date-format '{options.date_format}' names no full date; write it like %d.%m.%Y."
+		)
+	if options.user_domain and not validate_email_address(f"user@{options.user_domain}"):
+		raise ImportInputError(
+			f"--create-users '{options.user_domain}' is no domain; write it like example.com."
+		)
+
+
+def _get_reason(error: Exception) -> str:
+	"""Return one line without markup."""
+	text = " ".join(strip_html(cstr(error)).split())
+	expected = isinstance(error, RowError | frappe.ValidationError | frappe.PermissionError)
+	return text if text and expected else f"{type(error).__name__} {text}".strip()

@@ -1,0 +1,77 @@
+"""The way back: what happens to a linked document reaches its opportunity, and never stops that document."""
+
+from collections.abc import Callable
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.offers import links, notes, orders, quotations, supplier_rates
+from crm_pipeline.record import conflict, transactions
+
+SAVEPOINT = "follow_document"
+
+
+def follow(doc: Document, is_submission: bool = False) -> None:
+	"""Bring the opportunity of a quotation or order up to date after an event of that document."""
+	_run(doc.get("pipeline_opportunity"), lambda record: _update(record, doc, is_submission))
+
+
+def follow_supplier(doc: Document) -> None:
+	"""Bring the best rates to the opportunity after an event of a supplier quotation."""
+	_run(doc.get("pipeline_opportunity"), lambda record: _update_rates(record, doc))
+
+
+def catch_up(name: str) -> None:
+	"""Bring an opportunity up to date with states that arrived without an event."""
+	_run(name, _update_all)
+
+
+def is_behind(record: Document) -> bool:
+	"""Tell whether a record in play lags behind its documents."""
+	if lifecycle.is_closed(record.status):
+		return False
+	return quotations.is_due(record) or orders.is_due(record) or supplier_rates.is_due(record)
+
+
+def _update(record: Document, cause: Document, is_submission: bool) -> None:
+	links.validate_match(cause, record)
+	submitted = cause.name if is_submission else None
+	if cause.doctype == "Quotation":
+		quotations.update(record, submitted)
+	else:
+		quotations.update(record)
+		orders.update(record, cause, submitted)
+
+
+def _update_rates(record: Document, cause: Document) -> None:
+	links.validate_match(cause, record)
+	if lifecycle.is_closed(record.status):
+		text = _("{0} is {1} and keeps its supplier rates. Those of {2} were not taken over.")
+		notes.tell(record.name, text.format(record.name, _(record.status), cause.name))
+	else:
+		supplier_rates.update(record)
+
+
+def _update_all(record: Document) -> None:
+	if not lifecycle.is_closed(record.status):
+		quotations.update(record)
+		orders.update(record)
+	if not lifecycle.is_closed(record.status):
+		supplier_rates.update(record)
+
+
+def _run(name: str | None, update: Callable[[Document], None]) -> None:
+	"""Run `update` on the opportunity, loaded locked. If that is refused, undo it, tell why and go on."""
+	if not name:
+		return
+	shown = len(frappe.local.message_log)
+	frappe.db.savepoint(SAVEPOINT)
+	try:
+		update(conflict.get_locked(name))
+	except (frappe.ValidationError, frappe.PermissionError) as error:
+		transactions.undo(SAVEPOINT, error)
+		del frappe.local.message_log[shown:]
+		reason = str(error) or _("Permission is missing.")
+		notes.tell(name, _("{0} was not brought up to date. {1}").format(name, reason))

@@ -1,0 +1,207 @@
+"""Make → Quotation, Supplier Quotation, Request for Quotation: unsaved documents from an opportunity in play.
+
+All need read permission on the opportunity and create permission on the document, and refuse a closed record,
+a disabled item and what else would only fail later. Supplier documents take over a named list of fields, so
+that nothing of the customer can reach a supplier.
+"""
+
+from collections.abc import Callable
+
+import frappe
+from frappe import _
+from frappe.contacts.doctype.address.address import get_address_display
+from frappe.model.document import Document
+from frappe.model.mapper import get_mapped_doc
+from frappe.utils import flt
+
+from crm_pipeline.domain import lifecycle, margin
+from crm_pipeline.offers import links
+from crm_pipeline.record.money import get_company_currency
+from crm_pipeline.refusal import refuse
+
+OPPORTUNITY = "Pipeline Opportunity"
+ITEM = "Pipeline Opportunity Item"
+LINK_MAP = {"name": "pipeline_opportunity"}
+QUOTATION_MAP = {
+	"doctype": "Quotation",
+	"field_map": {**LINK_MAP, "opportunity_from": "quotation_to", "party_address": "customer_address"},
+	"field_no_map": ["conversion_rate", "source"],
+}
+# what a supplier may see of an opportunity and of its items
+SUPPLIER_FIELDS = {
+	OPPORTUNITY: ("company",),
+	ITEM: ("item_code", "item_name", "description", "item_group", "brand", "qty", "uom", "conversion_factor"),
+}
+
+
+@frappe.whitelist(methods=["POST"])
+def make_quotation(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""Return a Quotation priced by ERPNext, or at the agreed rates if the settings keep them.
+
+	An item without a price in the price list has its agreed rate either way.
+	"""
+	keeps_rates = frappe.get_cached_doc("Pipeline Settings").keep_agreed_rates
+	return _make_quotation(source_name, target_doc, lambda item: item.rate if keeps_rates else 0)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_quotation_from_supplier_rates(
+	source_name: str, target_doc: str | Document | None = None
+) -> Document:
+	"""Return a Quotation at the suppliers' best rates plus the default margin of the settings."""
+	percent = flt(frappe.get_cached_doc("Pipeline Settings").default_margin_percent)
+
+	def get_rate(item: Document) -> float:
+		return margin.add_margin(flt(item.supplier_rate), percent)
+
+	def check(source: Document) -> None:
+		if not any(flt(item.supplier_rate) for item in source.items):
+			refuse(
+				_("{0} has no supplier rates yet. Submit a Supplier Quotation for its items."), source.name
+			)
+
+	return _make_quotation(source_name, target_doc, get_rate, check)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_supplier_quotation(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""Return a Supplier Quotation for the items, in company currency until a supplier is chosen."""
+	return _make_supplier_document("Supplier Quotation", source_name, target_doc)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_request_for_quotation(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""Return a Request for Quotation for the items."""
+	return _make_supplier_document("Request for Quotation", source_name, target_doc)
+
+
+def _make_quotation(
+	source_name: str,
+	target_doc: str | Document | None,
+	get_rate: Callable[[Document], float],
+	check: Callable[[Document], None] = lambda source: None,
+) -> Document:
+	"""Map a quotation; `get_rate` gives the fixed rate of an item, 0 leaves it to the price list.
+
+	Rates are set after ERPNext looked up its own: given before, it would add them to the price list.
+	"""
+	pairs = []
+
+	def complete(source: Document, target: Document) -> None:
+		_validate_source(source, target.doctype)
+		check(source)
+		_set_party_details(source, target)
+		if not target.get("items"):
+			target.append("items", {})
+		target.ignore_pricing_rule = int(any(get_rate(item) for item, _row in pairs))
+		target.run_method("set_missing_values")
+		for item, row in pairs:
+			row.rate = get_rate(item) or (item.rate if not row.price_list_rate else row.rate)
+		target.run_method("set_taxes")
+		target.run_method("calculate_taxes_and_totals")
+
+	def complete_row(item: Document, row: Document, source: Document) -> None:
+		_fetch_from_item(row)
+		pairs.append((item, row))
+
+	item_map = {
+		"doctype": "Quotation Item",
+		"field_no_map": ["rate", "amount", *_get_fetched("Quotation Item")],
+		"postprocess": complete_row,
+	}
+	return _map(source_name, target_doc, {OPPORTUNITY: QUOTATION_MAP, ITEM: item_map}, complete)
+
+
+def _make_supplier_document(doctype: str, source_name: str, target_doc: str | Document | None) -> Document:
+	def complete_row(item: Document, row: Document, source: Document) -> None:
+		_fetch_from_item(row)
+		master = frappe.get_cached_doc("Item", item.item_code)
+		row.stock_uom = master.stock_uom
+		if row.meta.has_field("warehouse"):
+			row.warehouse = _get_warehouse(master, source.company)
+
+	def complete(source: Document, target: Document) -> None:
+		_validate_source(source, doctype)
+		if not source.items:
+			refuse(_("{0} has no items. Add what the suppliers are asked for."), source.name)
+		if target.meta.has_field("currency"):
+			target.currency = get_company_currency(source)
+
+	hidden = [*_get_hidden(ITEM), *_get_fetched(f"{doctype} Item")]
+	maps = {
+		OPPORTUNITY: {
+			"doctype": doctype,
+			"field_map": LINK_MAP,
+			"field_no_map": _get_hidden(OPPORTUNITY),
+		},
+		ITEM: {"doctype": f"{doctype} Item", "postprocess": complete_row, "field_no_map": hidden},
+	}
+	return _map(source_name, target_doc, maps, complete)
+
+
+def _get_warehouse(item: Document, company: str) -> str | None:
+	"""Return where the company receives an item: the item's own default, else the site's."""
+	defaults = [row.default_warehouse for row in item.item_defaults if row.company == company]
+	defaults.append(frappe.get_cached_doc("Stock Settings").default_warehouse)
+	return next((name for name in defaults if name and _is_of(name, company)), None)
+
+
+def _is_of(warehouse: str, company: str) -> bool:
+	return frappe.get_cached_value("Warehouse", warehouse, "company") == company
+
+
+def _map(source_name: str, target_doc: str | Document | None, maps: dict, complete: Callable) -> Document:
+	doctype = maps[OPPORTUNITY]["doctype"]
+	if not frappe.has_permission(doctype, "create"):
+		message = _("You may not create a {0}. Ask a manager for the permission.")
+		refuse(message, _(doctype), exception=frappe.PermissionError)
+	return get_mapped_doc(OPPORTUNITY, source_name, maps, target_doc, complete)
+
+
+def _get_hidden(doctype: str) -> list[str]:
+	"""Return the fields that no supplier sees: all but SUPPLIER_FIELDS."""
+	fieldnames = (df.fieldname for df in frappe.get_meta(doctype).fields)
+	return [name for name in fieldnames if name not in SUPPLIER_FIELDS[doctype]]
+
+
+def _get_fetched(doctype: str) -> dict[str, str]:
+	"""Return the fields of a row that are fetched from its item: fieldname → field of the item."""
+	links = {df.fieldname: (df.fetch_from or "").partition(".") for df in frappe.get_meta(doctype).fields}
+	return {name: field for name, (link, _dot, field) in links.items() if link == "item_code"}
+
+
+def _fetch_from_item(row: Document) -> None:
+	"""Fill those fields from the cache: the framework would load each item with all its tables once more."""
+	item = frappe.get_cached_doc("Item", row.item_code)
+	for fieldname, field in _get_fetched(row.doctype).items():
+		if not row.get(fieldname) and item.get(field):
+			row.set(fieldname, item.get(field))
+
+
+def _validate_source(source: Document, doctype: str) -> None:
+	"""Refuse what the document could not be made or submitted for."""
+	if lifecycle.is_closed(source.status):
+		links.refuse_closed(source, doctype)
+	for item in source.items:
+		if frappe.get_cached_doc("Item", item.item_code).disabled:
+			refuse(_("Item {0} is disabled. Enable it or take it off {1}."), item.item_code, source.name)
+	if doctype == "Quotation" and source.customer:
+		_validate_customer(source.customer)
+
+
+def _validate_customer(name: str) -> None:
+	customer = frappe.db.get_value("Customer", name, ["disabled", "is_frozen"], as_dict=True)
+	if customer.disabled or customer.is_frozen:
+		state = _("disabled") if customer.disabled else _("frozen")
+		refuse(_("Customer {0} is {1}. That has to end before a Quotation can be made."), name, state)
+
+
+def _set_party_details(source: Document, target: Document) -> None:
+	"""Set what ERPNext would otherwise take from the party's own default contact and address."""
+	if source.contact_person:
+		target.contact_display = frappe.db.get_value("Contact", source.contact_person, "full_name")
+	if source.opportunity_from == "Lead" and source.party_address:
+		target.address_display = get_address_display(source.party_address)
+	order_types = target.meta.get_options("order_type").split("\n")
+	if source.opportunity_type and source.opportunity_type in order_types:
+		target.order_type = source.opportunity_type

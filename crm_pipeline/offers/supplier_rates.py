@@ -1,0 +1,116 @@
+"""The best rate per item among the supplier quotations of an opportunity, and the margins over it."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.query_builder import DocType
+from frappe.utils import flt
+
+from crm_pipeline.domain import margin, offers
+from crm_pipeline.offers import notes
+from crm_pipeline.record.changes import has_changed
+from crm_pipeline.refusal import show
+
+COUNTING_STATUSES = offers.get_statuses("Supplier Quotation", lambda state: state.counts)
+# fields of an opportunity that decide what a supplier's rate means on it
+DECIDING_FIELDS = ("items", "currency", "conversion_rate", "company")
+
+
+def set_supplier_rates(doc: Document) -> None:
+	"""On validate: keep rates and margins right when items or currency change, whatever a caller sent."""
+	if doc.is_new():
+		_set_rates(doc, {})
+	elif doc.flags.new_supplier_rates or any(has_changed(doc, fieldname) for fieldname in DECIDING_FIELDS):
+		_set_rates(doc, _get_best_rates(doc))
+	_set_margins(doc)
+
+
+def update(record: Document) -> None:
+	"""Bring the best rates to a record in play; nothing is saved when they stand there already."""
+	if is_due(record):
+		record.flags.new_supplier_rates = True
+		notes.save(record, "")
+
+
+def is_due(record: Document) -> bool:
+	best = _get_best_rates(record)
+	return any(
+		(item.supplier_quotation or None, flt(item.supplier_rate)) != _convert(record, item, best)
+		for item in record.items
+	)
+
+
+def warn_of_low_margins(quotation: Document) -> None:
+	"""Name the rows of a quotation whose margin over the supplier's rate is below the minimum of the settings."""
+	minimum = flt(frappe.get_cached_doc("Pipeline Settings").minimum_margin_percent)
+	rates = _get_known_rates(quotation.pipeline_opportunity)
+	lines = []
+	for row in quotation.items:
+		rate = flt(row.base_net_rate) / (flt(row.conversion_factor) or 1)
+		percent = margin.get_margin_percent(rate, rates.get(row.item_code, 0))
+		if percent is not None and flt(percent, 2) < minimum and not row.get("is_free_item"):
+			text = _("Row {0}: the margin of {1} is {2} %, less than {3} %.")
+			lines.append(text.format(row.idx, show(row.item_code), flt(percent, 2), minimum))
+	if lines:
+		frappe.msgprint("<br>".join(lines), title=_("Low Margin"), indicator="orange")
+
+
+def _get_best_rates(doc: Document) -> dict[str, tuple[float, str]]:
+	"""Return item → (lowest rate of a stock unit in company currency, its supplier quotation)."""
+	quotation, item = DocType("Supplier Quotation"), DocType("Supplier Quotation Item")
+	rows = (
+		frappe.qb.from_(quotation)
+		.join(item)
+		.on(item.parent == quotation.name)
+		.select(item.item_code, item.base_net_rate, item.conversion_factor, quotation.name)
+		.where((quotation.pipeline_opportunity == doc.name) & (quotation.company == doc.company))
+		.where((quotation.docstatus == 1) & quotation.status.isin(COUNTING_STATUSES))
+		.where(item.base_net_rate > 0)
+		.orderby(quotation.name)
+		.run()
+	)
+	best: dict[str, tuple[float, str]] = {}
+	for item_code, base_rate, factor, name in rows:
+		rate = flt(base_rate) / (flt(factor) or 1)
+		if item_code not in best or rate < best[item_code][0]:
+			best[item_code] = (rate, name)
+	return best
+
+
+def _get_known_rates(opportunity: str) -> dict[str, float]:
+	"""Return item → the supplier's rate of a stock unit in company currency, as the opportunity has it."""
+	record, item = DocType("Pipeline Opportunity"), DocType("Pipeline Opportunity Item")
+	rows = (
+		frappe.qb.from_(item)
+		.join(record)
+		.on(record.name == item.parent)
+		.select(item.item_code, item.supplier_rate, item.conversion_factor, record.conversion_rate)
+		.where((item.parent == opportunity) & (item.supplier_rate > 0))
+		.run()
+	)
+	return {item_code: rate * conversion / (factor or 1) for item_code, rate, factor, conversion in rows}
+
+
+def _set_rates(doc: Document, best: dict[str, tuple[float, str]]) -> None:
+	for item in doc.items:
+		item.supplier_quotation, item.supplier_rate = _convert(doc, item, best)
+
+
+def _convert(doc: Document, item: Document, best: dict[str, tuple[float, str]]) -> tuple[str | None, float]:
+	"""Return (supplier quotation, rate in the opportunity's currency and the item's unit)."""
+	if item.item_code not in best:
+		return None, 0.0
+	rate, name = best[item.item_code]
+	rate = rate * (flt(item.conversion_factor) or 1) / (flt(doc.conversion_rate) or 1)
+	return name, flt(rate, item.precision("supplier_rate"))
+
+
+def _set_margins(doc: Document) -> None:
+	"""An item that is not priced yet has no margin, nor has one without a supplier's rate."""
+	costed = [item for item in doc.items if flt(item.supplier_rate) > 0 and flt(item.rate) > 0]
+	for item in doc.items:
+		item.margin_percent = 0
+	for item in costed:
+		item.margin_percent = flt(margin.get_margin_percent(flt(item.rate), flt(item.supplier_rate)), 2)
+	cost = sum(flt(item.supplier_rate) * flt(item.qty) for item in costed)
+	doc.margin_percent = flt(margin.get_margin_percent(sum(flt(item.amount) for item in costed), cost), 2)

@@ -1,0 +1,10 @@
+"""Comments, of which the framework keeps the latest in a field of the record."""
+
+from frappe.model.document import Document
+
+from crm_pipeline.record import conflict
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	if doc.reference_doctype == conflict.DOCTYPE and doc.comment_type == "Comment":
+		conflict.hold(doc.reference_name)

@@ -1,0 +1,26 @@
+"""Quotations of an opportunity: linked to it, followed by it."""
+
+from frappe.model.document import Document
+
+from crm_pipeline.offers import follow, links, supplier_rates
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	if doc.get("amended_from"):
+		links.inherit(doc, "Quotation", {doc.amended_from})
+	links.validate_link(doc)
+	if doc.get("pipeline_opportunity"):
+		supplier_rates.warn_of_low_margins(doc)
+
+
+def on_submit(doc: Document, method: str | None = None) -> None:
+	follow.follow(doc, is_submission=True)
+
+
+def on_cancel(doc: Document, method: str | None = None) -> None:
+	follow.follow(doc)
+
+
+def on_update_after_submit(doc: Document, method: str | None = None) -> None:
+	"""ERPNext's "Set as Lost" ends in such an update, after it wrote the status."""
+	follow.follow(doc)

@@ -1,0 +1,38 @@
+"""Users who leave: the managers hear about opportunities that would be left lying."""
+
+import frappe
+from frappe import _
+from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
+from frappe.model.document import Document
+from frappe.utils import get_fullname
+from frappe.utils.user import get_users_with_role
+
+from crm_pipeline.domain import lifecycle
+
+OPPORTUNITY = "Pipeline Opportunity"
+
+
+def on_update(doc: Document, method: str | None = None) -> None:
+	"""Warn whoever disables a user with open opportunities, and every Sales Manager."""
+	saved = doc.get_doc_before_save()
+	if not saved or not saved.enabled or doc.enabled:
+		return
+	count = _count_open(doc.name)
+	if count:
+		message = _("{0} was disabled with {1} open opportunities. Hand them over.")
+		subject = message.format(get_fullname(doc.name), count)
+		frappe.msgprint(subject, indicator="orange", title=_("Open Opportunities"))
+		notification = {
+			"type": "Alert",
+			"document_type": "User",
+			"document_name": doc.name,
+			"subject": subject,
+		}
+		enqueue_create_notification(
+			get_users_with_role("Sales Manager"), {**notification, "from_user": frappe.session.user}
+		)
+
+
+def _count_open(user: str) -> int:
+	filters = {"sales_engineer": user, "status": ("in", lifecycle.get_open_statuses())}
+	return frappe.db.count(OPPORTUNITY, filters)

@@ -1,0 +1,80 @@
+"""Many records at once, locked: for jobs that save one after the other in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import frappe
+from frappe.model.document import Document
+
+from crm_pipeline.record.changes import is_same_row
+
+DOCTYPE = "Pipeline Opportunity"
+
+
+def get_locked_many(names: list[str]) -> Iterator[Document]:
+	"""Yield the records in order of name, locked until the transaction ends; what somebody else holds is left out.
+
+	Must be the first read of its transaction: what is read later is then as new as the lock. Each record brings the
+	copy that `save()` compares with, so that it is not read from the database a second and third time.
+	"""
+	rows = lock(names)
+	children = _get_children([row.name for row in rows])
+	for row in rows:
+		doc = _make_document(row, children)
+		doc.flags.locked_copy = _make_document(row, children)
+		yield doc
+
+
+def lock(names: list[str], fieldnames: tuple[str, ...] = ()) -> list:
+	"""Lock the records that nobody else holds and return their rows, with the named fields or all."""
+	table = frappe.qb.DocType(DOCTYPE)
+	fields = [table[name] for name in fieldnames] or ["*"]
+	query = frappe.qb.from_(table).select(*fields).where(table.name.isin(names or [""]))
+	return query.orderby(table.name).for_update(skip_locked=True).run(as_dict=True)
+
+
+def use_locked_copy(doc: Document) -> bool:
+	"""Before save(): compare with the copy that was read under the lock, once. False if there is none."""
+	copy = doc.flags.pop("locked_copy", None)
+	if copy:
+		doc._doc_before_save = copy
+	return bool(copy)
+
+
+def keep_unchanged_tables(doc: Document) -> None:
+	"""On before_save: spare the deletion of rows from tables that lost none, and the writing of unchanged rows."""
+	saved = doc.get_doc_before_save()
+	before = {row.name: row for row in saved.get_all_children()} if saved else {}
+	for row in doc.get_all_children():
+		saved_row = before.get(row.name)
+		row.flags.is_unchanged = bool(saved_row) and row.idx == saved_row.idx and is_same_row(row, saved_row)
+	doc.flags.ignore_children_type = [
+		df.options
+		for df in doc.meta.get_table_fields()
+		if saved and not _has_lost_rows(doc, saved, df.fieldname)
+	]
+
+
+def _has_lost_rows(doc: Document, saved: Document, fieldname: str) -> bool:
+	kept = {row.name for row in doc.get(fieldname) if not row.is_new()}
+	return any(row.name not in kept for row in saved.get(fieldname))
+
+
+def _get_children(names: list[str]) -> dict[tuple, list]:
+	"""Return the rows per (record, table field)."""
+	children = defaultdict(list)
+	for df in frappe.get_meta(DOCTYPE).get_table_fields():
+		table = frappe.qb.DocType(df.options)
+		query = frappe.qb.from_(table).select("*").where(table.parent.isin(names or [""]))
+		query = query.where((table.parenttype == DOCTYPE) & (table.parentfield == df.fieldname))
+		for row in query.orderby(table.idx).run(as_dict=True):
+			children[row.parent, df.fieldname].append(row)
+	return children
+
+
+def _make_document(row: dict, children: dict) -> Document:
+	tables = {
+		df.fieldname: [dict(child) for child in children[row["name"], df.fieldname]]
+		for df in frappe.get_meta(DOCTYPE).get_table_fields()
+	}
+	return frappe.get_doc({"doctype": DOCTYPE, **row, **tables})

@@ -1,0 +1,73 @@
+"""Stalled opportunities by e-mail: a stock Auto Email Report per user, for what that user sees."""
+
+import json
+
+import frappe
+from frappe import _
+
+from crm_pipeline.access.permissions import OPPORTUNITY, is_manager
+from crm_pipeline.refusal import refuse
+
+REPORT = "Stalled Opportunities"
+DIGEST = "Auto Email Report"
+STOPPED = "Never"
+FREQUENCIES = (STOPPED, "Daily", "Weekdays", "Weekly")
+DAY = "Monday"
+MOST_ROWS = 100
+
+
+@frappe.whitelist()
+def get_digest() -> str:
+	"""Return how often the current user gets the digest: Never, Daily, Weekdays or Weekly (on Mondays)."""
+	return frappe.db.get_value(DIGEST, {**_get_key(), "enabled": 1}, "frequency") or STOPPED
+
+
+@frappe.whitelist(methods=["POST"])
+def set_digest(frequency: str) -> str:
+	"""Have the digest sent to the current user's own address, or no longer (Never); return the frequency.
+
+	For whoever may see the report. Raises frappe.PermissionError for others, InputError for another frequency.
+	"""
+	frappe.has_permission(OPPORTUNITY, "report", throw=True)
+	if frequency not in FREQUENCIES:
+		refuse(_("{0} can't be {1}. Choose one of: {2}."), _("Frequency"), frequency, ", ".join(FREQUENCIES))
+	for name in frappe.get_all(DIGEST, filters=_get_key(), pluck="name"):
+		frappe.delete_doc(
+			DIGEST, name, ignore_permissions=True
+		)  # reason: the user's own, and made here again
+	if frequency != STOPPED:
+		make_digest(frequency).insert(ignore_permissions=True)  # reason: own address, own opportunities
+	return frequency
+
+
+def make_digest(frequency: str):
+	"""Return the current user's digest, unsaved. Nothing is sent on days when nothing is stalled."""
+	email = frappe.db.get_value("User", frappe.session.user, "email")
+	values = {"email_to": email, "format": "HTML", "send_if_data": 1, "no_of_rows": MOST_ROWS, "enabled": 1}
+	timing = {"frequency": frequency, "day_of_week": DAY}
+	return frappe.get_doc(
+		{"doctype": DIGEST, "report_type": "Script Report", **_get_key(), **values, **timing}
+	)
+
+
+def _get_key() -> dict:
+	return {"report": REPORT, "user": frappe.session.user}
+
+
+def limit_to_reader(digest) -> None:
+	"""Let a report of ours that goes out by e-mail hold only what its user sees: the scheduler runs it as Administrator.
+
+	Only a manager sets one up in the name of somebody else.
+	"""
+	report = frappe.db.get_value("Report", digest.report, ["ref_doctype", "report_type"], as_dict=True)
+	if not report or report.ref_doctype != OPPORTUNITY or report.report_type == "Report Builder":
+		return
+	if digest.user != frappe.session.user and not is_manager():
+		message = _("This report can't be sent as {0} sees it. Choose yourself as the user.")
+		refuse(message, digest.user, exception=frappe.PermissionError)
+	filters = frappe.parse_json(digest.filters or "{}") or {}
+	digest.filters = json.dumps({**filters, "for_user": digest.user})
+
+
+def delete_digests(reports: list[str]) -> None:
+	frappe.db.delete(DIGEST, {"report": ("in", reports)})

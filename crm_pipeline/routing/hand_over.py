@@ -1,0 +1,140 @@
+"""Hands the open opportunities of one user to another, or back to routing: as one job, each with its audit entry."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_fullname
+
+from crm_pipeline.access.eligibility import ELIGIBLE_ROLES, is_eligible
+from crm_pipeline.access.permissions import require_manager
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.record import conflict, transactions
+from crm_pipeline.refusal import refuse
+from crm_pipeline.routing import router
+
+OPPORTUNITY = "Pipeline Opportunity"
+
+
+@frappe.whitelist()
+def preview(from_user: str, names: list | str | None = None) -> dict:
+	"""Return what a hand-over would move: {"opportunities": [rows], "todos": n, "events": n}. Managers only."""
+	require_manager()
+	rows = _get_records(from_user, names)
+	found = [row.name for row in rows]
+	return {
+		"opportunities": rows,
+		"todos": frappe.db.count("ToDo", _get_todo_filters(from_user, found)),
+		"events": len([row for row in rows if row.next_contact_by == from_user]),
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def hand_over(
+	from_user: str, reason: str, to_user: str | None = None, names: list | str | None = None
+) -> dict:
+	"""Start the job that gives all (or the named) open opportunities of `from_user` to `to_user`, or routes them.
+
+	Managers only. Returns {"opportunities": how many}.
+	"""
+	require_manager()
+	if not reason.strip():
+		refuse(_("The reason is missing. Say why the opportunities of {0} are handed over."), from_user)
+	if to_user and (to_user == from_user or not is_eligible(to_user, "sales_engineer")):
+		refuse(_("{0} can't take over. Choose another enabled user with a sales role."), to_user)
+	found = [row.name for row in _get_records(from_user, names)]
+	frappe.enqueue(
+		run,
+		queue="long",
+		job_id=f"crm_pipeline_hand_over|{from_user}",
+		deduplicate=True,
+		enqueue_after_commit=True,
+		from_user=from_user,
+		to_user=to_user,
+		names=found,
+		reason=reason,
+	)
+	return {"opportunities": len(found)}
+
+
+def run(from_user: str, to_user: str | None, names: list[str], reason: str) -> dict:
+	"""The job: one record after the other, each committed. What was done already is skipped when run again.
+
+	Returns {"moved": [name, …], "refused": [{"name", "reason"}, …]}; the manager who started it is notified.
+	"""
+	result: dict[str, list] = {"moved": [], "refused": []}
+	for index, name in enumerate(names, start=1):
+		try:
+			if transactions.run_alone(_move, name, from_user, to_user, reason):
+				result["moved"].append(name)
+		except frappe.ValidationError as error:
+			result["refused"].append({"name": name, "reason": str(error)})
+		frappe.publish_progress(index * 100 / len(names), title=_("Handing Over"))
+	_report(result, from_user, to_user)
+	return result
+
+
+def _move(name: str, from_user: str, to_user: str | None, reason: str) -> bool:
+	doc = conflict.get_locked(name)
+	if doc.status not in lifecycle.get_open_statuses():
+		return False
+	fieldnames = [fieldname for fieldname in ELIGIBLE_ROLES if doc.get(fieldname) == from_user]
+	doc.flags.audit_reason = reason
+	for fieldname in fieldnames:
+		_replace(doc, fieldname, from_user, to_user)
+	if doc.next_contact_by == from_user:
+		doc.next_contact_by = doc.sales_engineer
+	if fieldnames:
+		doc.save(ignore_permissions=True)  # reason: hand_over() let managers in only
+	return bool(fieldnames)
+
+
+def _replace(doc: Document, fieldname: str, from_user: str, to_user: str | None) -> None:
+	if fieldname != "sales_engineer":
+		doc.set(fieldname, to_user)
+	elif to_user:
+		doc.sales_engineer = to_user
+	else:
+		router.route(doc, excluded=from_user)
+
+
+def _get_records(from_user: str, names: list | str | None) -> list:
+	record = frappe.qb.DocType(OPPORTUNITY)
+	query = (
+		frappe.qb.from_(record)
+		.select(record.name, record.title, record.region, record.status, record.next_contact_by)
+		.where((record.sales_engineer == from_user) | (record.application_engineer == from_user))
+		.where(record.status.isin(lifecycle.get_open_statuses()))
+		.orderby(record.name)
+	)
+	if names:
+		query = query.where(record.name.isin(frappe.parse_json(names)))
+	return query.run(as_dict=True)
+
+
+def _get_todo_filters(user: str, names: list[str]) -> dict:
+	return {
+		"reference_type": OPPORTUNITY,
+		"reference_name": ("in", names or [""]),
+		"allocated_to": user,
+		"status": "Open",
+	}
+
+
+def _report(result: dict, from_user: str, to_user: str | None) -> None:
+	subject = _("Handed over from {0} to {1}: {2} moved, {3} refused.").format(
+		get_fullname(from_user),
+		get_fullname(to_user) if to_user else _("routing"),
+		len(result["moved"]),
+		len(result["refused"]),
+	)
+	refused = "".join(f"<p>{row['name']}: {row['reason']}</p>" for row in result["refused"])
+	frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"for_user": frappe.session.user,
+			"type": "Alert",
+			"subject": subject,
+			"email_content": refused,
+			"from_user": frappe.session.user,
+		}
+	).insert(ignore_permissions=True)  # reason: the job's own note to the manager who started it
