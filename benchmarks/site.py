@@ -7,7 +7,8 @@ from datetime import datetime
 
 import frappe
 
-OURS = "Pipeline Opportunity"
+from crm_pipeline.constants import OPPORTUNITY
+
 THEIRS = "Opportunity"
 # what measuring makes, beside the opportunities themselves
 MADE = (
@@ -25,7 +26,7 @@ MADE = (
 	"Error Log",
 	"Access Log",
 	"Activity Log",
-	OURS,
+	OPPORTUNITY,
 	THEIRS,
 )
 

@@ -9,6 +9,7 @@ from frappe.installer import remove_from_installed_apps
 from frappe.utils import cint
 
 from crm_pipeline import custom_fields, indexes, preconditions, seeds
+from crm_pipeline.constants import SETTINGS
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import set_up_sequence
 from crm_pipeline.dashboard import set_up as desk
 
@@ -114,7 +115,7 @@ def make_email_template() -> None:
 
 def set_default_settings() -> None:
 	"""Fill the settings' defaults; the days of auto-close are those the site already uses."""
-	settings = frappe.get_doc("Pipeline Settings")
+	settings = frappe.get_doc(SETTINGS)
 	settings.auto_close_after_days = _get_site_auto_close_days() or settings.auto_close_after_days
 	for df in settings.meta.get("fields", {"fieldtype": "Time"}):
 		settings.set(df.fieldname, df.default)  # the framework fills in the time of the installation

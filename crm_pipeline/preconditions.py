@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 
 from crm_pipeline import custom_fields, indexes
-from crm_pipeline.access.permissions import OPPORTUNITY
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.dashboard.set_up import APP, BOARD
 from crm_pipeline.refusal import refuse
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import APIRequestContext, APIResponse, Playwright
 
-OPPORTUNITY = "Pipeline Opportunity"
+from crm_pipeline.constants import OPPORTUNITY
 
 
 class Server:

@@ -2,7 +2,8 @@
 
 import frappe
 
-from crm_pipeline.access.permissions import APPLICATION_ROLES, OPPORTUNITY, SALES_ROLES
+from crm_pipeline.access.permissions import APPLICATION_ROLES, SALES_ROLES
+from crm_pipeline.constants import OPPORTUNITY
 
 # field of the opportunity → the roles of which the user needs one
 ELIGIBLE_ROLES = {"sales_engineer": SALES_ROLES, "application_engineer": APPLICATION_ROLES}

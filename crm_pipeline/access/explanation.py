@@ -4,7 +4,8 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
-from crm_pipeline.access.permissions import MANAGER_ROLES, OPPORTUNITY, require_manager
+from crm_pipeline.access.permissions import MANAGER_ROLES, require_manager
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain.routing import RULE
 
 ENGINEERS = {"sales_engineer": "Sales Engineer", "application_engineer": "Application Engineer"}

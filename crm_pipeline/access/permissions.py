@@ -14,7 +14,7 @@ from pypika.terms import LiteralValue
 
 from crm_pipeline import compat
 from crm_pipeline.access import visibility
-from crm_pipeline.access.visibility import OPPORTUNITY
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.domain.routing import RULE
 
 MANAGER_ROLES = frozenset({"Sales Manager", "System Manager"})
@@ -52,7 +52,7 @@ def get_opportunity_conditions(user: str | None = None, doctype: str | None = No
 
 def get_audit_log_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Return the SQL condition that limits audit entries to those of visible opportunities."""
-	return _get_dependent_condition("Pipeline Audit Log", "reference_name", user)
+	return _get_dependent_condition(AUDIT_LOG, "reference_name", user)
 
 
 def get_child_conditions(user: str | None = None, doctype: str | None = None) -> str:

@@ -9,9 +9,9 @@ comparison with an index behind it. The shapes differ in speed alone.
 import frappe
 
 from crm_pipeline import compat
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain.routing import RULE
 
-OPPORTUNITY = "Pipeline Opportunity"
 OWN, SUPPORTED, HELPED, SHARED, PUBLIC = "own", "supported", "helped", "shared", "public"
 ENGINEER_FIELDS = {OWN: "sales_engineer", SUPPORTED: "application_engineer"}
 SHARES = "select `share_name` as `name` from `tabDocShare` where `share_doctype` = 'Pipeline Opportunity' and `read` = 1"

@@ -13,10 +13,9 @@ from frappe import _
 from frappe.utils import cstr, flt
 from frappe.utils.password import get_encryption_key
 
-from crm_pipeline.audit.log import LOG
+from crm_pipeline.constants import AUDIT_LOG, LOST_REASON_ROW, OPPORTUNITY
 from crm_pipeline.domain import audit_chain, lifecycle
 
-RECORD = "Pipeline Opportunity"
 BATCH_SIZE = 1000
 
 NO_LOG = "Record without log"
@@ -56,7 +55,7 @@ def find_problems(names: list[str] | None = None) -> Iterator[Problem]:
 	key = get_encryption_key()
 	renames = _get_renames(key)
 	for records in _get_batches(names):
-		entries = _get_entries(RECORD, [record.name for record in records])
+		entries = _get_entries(OPPORTUNITY, [record.name for record in records])
 		reasons = _get_lost_reasons([record.name for record in records])
 		for record in records:
 			record.lost_reasons = sorted(reasons[record.name])
@@ -94,7 +93,7 @@ def _describe(finding: audit_chain.Finding) -> str:
 
 
 def _describe_difference(record, fieldname: str, expected) -> str:
-	label = frappe.get_meta(RECORD).get_label(fieldname)
+	label = frappe.get_meta(OPPORTUNITY).get_label(fieldname)
 	return _("{0} of {1} is {2}, but the log says {3}.").format(
 		_(label), record.name, _show(record.get(fieldname)), _show(expected)
 	)
@@ -152,7 +151,7 @@ def _get_renames(key: str) -> dict[str | None, list[tuple]]:
 
 def _get_batches(names: list[str] | None) -> Iterator[list]:
 	"""Yield records in order of name, by key and not by offset."""
-	record = frappe.qb.DocType(RECORD)
+	record = frappe.qb.DocType(OPPORTUNITY)
 	fields = [
 		record[name]
 		for name in ("name", "audit_count", "audit_hash", *COMPARED_FIELDS)
@@ -172,7 +171,7 @@ def _get_batches(names: list[str] | None) -> Iterator[list]:
 
 def _get_entries(doctype: str, names: list[str] | None = None) -> dict[str, list]:
 	"""Return the entries per record in the order of their positions."""
-	log = frappe.qb.DocType(LOG)
+	log = frappe.qb.DocType(AUDIT_LOG)
 	fields = [log[name] for name in (*audit_chain.SEALED_FIELDS, "entry_hash")]
 	query = frappe.qb.from_(log).select(*fields).where(log.reference_doctype == doctype)
 	if names is not None:
@@ -184,22 +183,22 @@ def _get_entries(doctype: str, names: list[str] | None = None) -> dict[str, list
 
 
 def _get_lost_reasons(names: list[str]) -> dict[str, list[str]]:
-	child = frappe.qb.DocType("Pipeline Opportunity Lost Reason")
+	child = frappe.qb.DocType(LOST_REASON_ROW)
 	query = frappe.qb.from_(child).select(child.parent, child.lost_reason)
 	reasons = defaultdict(list)
-	for row in query.where(child.parenttype == RECORD).where(child.parent.isin(names)).run(as_dict=True):
+	for row in query.where(child.parenttype == OPPORTUNITY).where(child.parent.isin(names)).run(as_dict=True):
 		reasons[row.parent].append(row.lost_reason)
 	return reasons
 
 
 def _check_other_logs(key: str) -> Iterator[Problem]:
 	"""Check the logs that no record stands beside: of deleted opportunities, and of users, reasons and leads."""
-	for doctype in frappe.get_all(LOG, distinct=True, pluck="reference_doctype"):
+	for doctype in frappe.get_all(AUDIT_LOG, distinct=True, pluck="reference_doctype"):
 		for names in _get_names_without_record(doctype):
 			for name, entries in _get_entries(doctype, names).items():
 				for finding in audit_chain.check_chain(entries, key):
 					yield Problem(finding.kind, name, finding.entry, _describe(finding))
-				if doctype == RECORD and not _is_deletion(entries[-1], key):
+				if doctype == OPPORTUNITY and not _is_deletion(entries[-1], key):
 					message = _(
 						"{0} has {1} log entries but no longer exists, and nothing says it was deleted."
 					)
@@ -208,9 +207,9 @@ def _check_other_logs(key: str) -> Iterator[Problem]:
 
 def _get_names_without_record(doctype: str) -> Iterator[list[str]]:
 	"""Yield the names that a DocType's logs are about, in batches; of opportunities only those that are gone."""
-	log, record = frappe.qb.DocType(LOG), frappe.qb.DocType(RECORD)
+	log, record = frappe.qb.DocType(AUDIT_LOG), frappe.qb.DocType(OPPORTUNITY)
 	query = frappe.qb.from_(log).select(log.reference_name).distinct().where(log.reference_doctype == doctype)
-	if doctype == RECORD:
+	if doctype == OPPORTUNITY:
 		query = query.left_join(record).on(record.name == log.reference_name).where(record.name.isnull())
 	last = ""
 	while True:

@@ -12,10 +12,9 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt, get_datetime, now_datetime
 from frappe.utils.password import get_encryption_key
 
+from crm_pipeline.constants import AUDIT_LOG
 from crm_pipeline.domain import audit_chain, lifecycle
 from crm_pipeline.record import bulk
-
-LOG = "Pipeline Audit Log"
 
 ASSIGNMENT_FIELDS = ("sales_engineer", "application_engineer")
 OFFER_FIELDS = ("offer",)
@@ -66,7 +65,9 @@ def write_entries(doc: Document) -> None:
 
 def write_entries_of_batch(docs: list[Document]) -> None:
 	"""Add the planned entries of records that were saved with the flag `is_in_batch`, in the same transaction."""
-	bulk.insert_many(LOG, [entry for doc in docs for entry in doc.flags.pop("audit_entries", None) or ()])
+	bulk.insert_many(
+		AUDIT_LOG, [entry for doc in docs for entry in doc.flags.pop("audit_entries", None) or ()]
+	)
 
 
 def log_deletion(doc: Document, reason: str = "") -> None:
@@ -179,7 +180,7 @@ def _get_plain_value(doc: Document, fieldname: str):
 def _append_to_end(doctype: str, name: str, draft: Draft) -> None:
 	"""Continue the log of a record that does not remember its log's end itself."""
 	last = frappe.db.get_all(
-		LOG,
+		AUDIT_LOG,
 		filters={"reference_doctype": doctype, "reference_name": name},
 		fields=["name", "entry_hash"],
 		order_by="at desc, name desc",
@@ -190,7 +191,7 @@ def _append_to_end(doctype: str, name: str, draft: Draft) -> None:
 
 
 def _append(doctype, name, count, previous_hash, draft: Draft, amount=(0.0, "")) -> None:
-	bulk.insert_many(LOG, _seal(doctype, name, count, previous_hash, [draft], amount))
+	bulk.insert_many(AUDIT_LOG, _seal(doctype, name, count, previous_hash, [draft], amount))
 
 
 def _seal(doctype, name, count, previous_hash, drafts: list[Draft], amount) -> list[dict]:

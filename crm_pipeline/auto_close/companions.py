@@ -16,11 +16,10 @@ from frappe.utils import get_fullname, now
 from crm_pipeline import compat
 from crm_pipeline.audit import log
 from crm_pipeline.auto_close.listeners import is_listened_to
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.overrides import docshare
 from crm_pipeline.record import bulk, versions
 from crm_pipeline.routing import rule
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 class Companions:

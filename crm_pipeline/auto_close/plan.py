@@ -12,12 +12,12 @@ from frappe.model.document import Document
 from frappe.utils import cint, formatdate, get_datetime, getdate
 
 from crm_pipeline.access.permissions import require_manager
+from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import auto_close, lifecycle
 from crm_pipeline.domain.auto_close import Cause, Rules, Silence, Step, Verdict
 from crm_pipeline.record.changes import has_changed
 from crm_pipeline.refusal import get_label, refuse
 
-OPPORTUNITY = "Pipeline Opportunity"
 JOB = "crm_pipeline.tasks.auto_close"
 BATCH_SIZE = 100
 MOST_SHOWN = 200
@@ -45,7 +45,7 @@ CAUSES = {
 
 def get_rules() -> Rules | None:
 	"""Return the days of the settings; None while auto-close is switched off."""
-	settings = frappe.get_cached_doc("Pipeline Settings")
+	settings = frappe.get_cached_doc(SETTINGS)
 	if not settings.auto_close:
 		return None
 	return Rules(cint(settings.auto_close_after_days), cint(settings.auto_close_warning_days))
@@ -99,7 +99,7 @@ def preview() -> dict:
 
 def plan(limit: int) -> dict:
 	"""Do what `preview` tells, for server-side callers; while auto-close is off, with the days that are set."""
-	settings = frappe.get_cached_doc("Pipeline Settings")
+	settings = frappe.get_cached_doc(SETTINGS)
 	rules = Rules(cint(settings.auto_close_after_days), cint(settings.auto_close_warning_days))
 	today = getdate()
 	found: dict[Step, list] = {Step.CLOSE: [], Step.WARN: []}

@@ -18,6 +18,7 @@ from frappe.utils import formatdate, getdate, strip_html
 from crm_pipeline.auto_close import plan as auto_close
 from crm_pipeline.auto_close import warning as auto_close_warning
 from crm_pipeline.auto_close.companions import Companions
+from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.auto_close import Rules, Step, get_warning_limit
 from crm_pipeline.record import transactions
@@ -53,7 +54,7 @@ def run(on_batch: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
 	rules = auto_close.get_rules()
 	if rules is None:
 		return outcome
-	frappe.get_cached_doc("Pipeline Settings").validate_auto_close()
+	frappe.get_cached_doc(SETTINGS).validate_auto_close()
 	today, ends_at = getdate(), time.monotonic() + LONGEST_RUN
 	for recipients, names in auto_close_warning.find_due(rules, today):
 		_warn(recipients, names, rules, today, outcome)
@@ -129,9 +130,7 @@ def _close(doc: Document, today: date) -> None:
 	doc.update(
 		{
 			"status": lifecycle.LOST,
-			"lost_reasons": [
-				{"lost_reason": frappe.get_cached_doc("Pipeline Settings").auto_close_lost_reason}
-			],
+			"lost_reasons": [{"lost_reason": frappe.get_cached_doc(SETTINGS).auto_close_lost_reason}],
 			"outcome_detail": message.format(formatdate(since), (today - since).days),
 		}
 	)
@@ -144,7 +143,7 @@ def _log(name: str, error: Exception) -> str:
 	frappe.clear_messages()
 	frappe.log_error(
 		_("{0} could not be closed automatically").format(name),
-		reference_doctype=auto_close.OPPORTUNITY,
+		reference_doctype=OPPORTUNITY,
 		reference_name=name,
 	)
 	return strip_html(str(error)).strip() or type(error).__name__

@@ -14,6 +14,7 @@ from frappe.utils import escape_html, formatdate, get_link_to_form, now_datetime
 from frappe.utils.user import get_users_with_role
 
 from crm_pipeline.auto_close import plan as auto_close
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain.auto_close import Rules, Step, get_warning_limit
 from crm_pipeline.notices import notice
 from crm_pipeline.record.locked import lock
@@ -46,9 +47,7 @@ def warn(recipients: tuple[str, ...], names: list[str], rules: Rules, today: dat
 	for user in recipients:
 		_tell(user, due)
 	marked = {"name": ("in", [row.name for row, _closes_on in due])}
-	frappe.db.set_value(
-		auto_close.OPPORTUNITY, marked, "auto_close_warned_on", now_datetime(), update_modified=False
-	)
+	frappe.db.set_value(OPPORTUNITY, marked, "auto_close_warned_on", now_datetime(), update_modified=False)
 	return len(due)
 
 
@@ -69,7 +68,7 @@ def _tell(user: str, lines: list[tuple]) -> None:
 		subject = _(
 			"{0} opportunities are closed as Lost from {1} on: their customers have not answered."
 		).format(len(lines), formatdate(min(closes_on for _row, closes_on in lines)))
-	notice.tell(user, subject, _get_body(subject, lines), (auto_close.OPPORTUNITY, row.name))
+	notice.tell(user, subject, _get_body(subject, lines), (OPPORTUNITY, row.name))
 
 
 def _get_body(subject: str, lines: list[tuple]) -> str:
@@ -83,6 +82,6 @@ def _get_body(subject: str, lines: list[tuple]) -> str:
 
 
 def _get_item(row, closes_on: date) -> str:
-	link = get_link_to_form(auto_close.OPPORTUNITY, row.name, escape_html(row.title or row.name))
+	link = get_link_to_form(OPPORTUNITY, row.name, escape_html(row.title or row.name))
 	since = formatdate(row.awaiting_response_since)
 	return _("{0}: no answer since {1}, closed on {2}").format(link, since, formatdate(closes_on))

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline.audit import log
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.conversion import duplicates, email_lock, takeover
 from crm_pipeline.exceptions import DuplicateCustomerError, InputError
 from crm_pipeline.record import conflict
@@ -32,7 +33,7 @@ def preview(lead: str) -> dict:
 		"duplicates": readable,
 		"hidden_duplicates": len(same) - len(readable),
 		"similar": [name for name in _get_readable(duplicates.find_similar(doc)) if name not in same],
-		"opportunities": frappe.get_list("Pipeline Opportunity", filters=filters, pluck="name"),
+		"opportunities": frappe.get_list(OPPORTUNITY, filters=filters, pluck="name"),
 	}
 
 
@@ -161,7 +162,7 @@ def _make_opportunity(doc: Document, customer: str, values: Any) -> str | None:
 		return None
 	if not isinstance(values, dict):
 		frappe.throw(_("The first opportunity must be given as field values."), InputError)
-	party = {"doctype": "Pipeline Opportunity", "opportunity_from": "Customer", "party_name": customer}
+	party = {"doctype": OPPORTUNITY, "opportunity_from": "Customer", "party_name": customer}
 	defaults = {"company": doc.company, "territory": doc.territory, "lead": doc.name}
 	return frappe.get_doc({**defaults, **values, **party}).insert().name
 

@@ -2,10 +2,9 @@
 
 import frappe
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.record import conflict
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 def move_opportunities(lead: str, customer: str) -> list[str]:

@@ -9,12 +9,11 @@ from functools import lru_cache
 
 import frappe
 
-from crm_pipeline.audit.log import LOG
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.correspondence import first_response
 from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.domain import correspondence as rules
 
-OPPORTUNITY = "Pipeline Opportunity"
 BATCH_SIZE = 500
 FIELDS = ["name", "lead", "company", "opened_on", "closed_on"]
 MAIL_FIELDS = [
@@ -120,5 +119,5 @@ def _get_conversion_times(names: list[str]) -> dict:
 	filters = {"reference_name": ("in", names or [""]), "event": "Lead Converted"}
 	return {
 		row.reference_name: row.at
-		for row in frappe.get_all(LOG, filters=filters, fields=["reference_name", "at"])
+		for row in frappe.get_all(AUDIT_LOG, filters=filters, fields=["reference_name", "at"])
 	}

@@ -9,10 +9,9 @@ from datetime import datetime
 import frappe
 from frappe.utils import get_datetime, getdate
 
+from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import working_time
 from crm_pipeline.domain.working_time import Calendar
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 def get_stamps(record, responded_on: datetime) -> dict:
@@ -31,7 +30,7 @@ def get_stamps(record, responded_on: datetime) -> dict:
 
 def get_calendar(company: str) -> Calendar:
 	"""Return when a company works."""
-	settings = frappe.get_cached_doc("Pipeline Settings")
+	settings = frappe.get_cached_doc(SETTINGS)
 	holiday_list = frappe.get_cached_value("Company", company, "default_holiday_list")
 	holidays = frappe.get_cached_doc("Holiday List", holiday_list).holidays if holiday_list else ()
 	opens = working_time.parse_time(settings.working_hours_from) or Calendar.opens

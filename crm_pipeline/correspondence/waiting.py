@@ -20,6 +20,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.correspondence import first_response
 from crm_pipeline.domain import correspondence, lifecycle
 from crm_pipeline.domain.correspondence import Message, Sender
@@ -27,7 +28,6 @@ from crm_pipeline.exceptions import ClosedRecordError
 from crm_pipeline.record import conflict, transactions
 from crm_pipeline.refusal import refuse
 
-OPPORTUNITY = "Pipeline Opportunity"
 LINKED_DOCTYPES = ("Quotation", "Sales Order")
 STATE_FIELDS = ("opened_on", "closed_on", "last_correspondence_on", "first_responded_on", "company")
 
@@ -77,7 +77,7 @@ def get_message(communication, look_up: Callable[[str], Sender] | None = None) -
 
 def get_patterns() -> tuple[str, ...]:
 	"""Return the subject patterns of auto-replies."""
-	settings = frappe.get_cached_doc("Pipeline Settings")
+	settings = frappe.get_cached_doc(SETTINGS)
 	return correspondence.read_patterns(settings.auto_reply_subject_patterns)
 
 

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, now
 
-from crm_pipeline.access.permissions import OPPORTUNITY
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.dashboard import slices
 from crm_pipeline.refusal import refuse
 

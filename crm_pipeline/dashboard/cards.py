@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, nowdate
 
+from crm_pipeline.constants import SETTINGS
 from crm_pipeline.dashboard import slices
 from crm_pipeline.domain.lifecycle import LOST, OFFER_MADE, WON
 from crm_pipeline.refusal import refuse
@@ -22,7 +23,7 @@ class Card(NamedTuple):
 
 
 def get_stalled() -> slices.Filters:
-	days = cint(frappe.db.get_single_value("Pipeline Settings", "stalled_after_days"))
+	days = cint(frappe.db.get_single_value(SETTINGS, "stalled_after_days"))
 	return {**slices.OPEN, "status_changed_on": ("Between", [EARLIEST, add_days(nowdate(), -days - 1)])}
 
 

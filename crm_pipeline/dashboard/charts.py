@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, strip_html
 
+from crm_pipeline.constants import LOST_REASON_ROW
 from crm_pipeline.dashboard import slices
 from crm_pipeline.domain import periods
 from crm_pipeline.domain.lifecycle import STAGES, WON, Outcome, get_open_statuses
@@ -54,7 +55,7 @@ def get_lost_reasons() -> list[Part]:
 		"closed_on": ("Between", [first.isoformat(), last.isoformat()]),
 	}
 	return [
-		Part(_(reason), count, {**filters, f"{slices.REASON_ROW}.lost_reason": ("=", reason)})
+		Part(_(reason), count, {**filters, f"{LOST_REASON_ROW}.lost_reason": ("=", reason)})
 		for reason, count in slices.count_lost_reasons(statuses, first, last, MOST_PARTS)
 	]
 

@@ -5,7 +5,7 @@ from itertools import cycle
 
 import frappe
 
-from crm_pipeline.access.permissions import OPPORTUNITY
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.dashboard import slices
 from crm_pipeline.domain.lifecycle import get_open_statuses
 

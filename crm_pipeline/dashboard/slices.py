@@ -14,13 +14,13 @@ from pypika import CustomFunction, Order
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
-from crm_pipeline.access.permissions import OPPORTUNITY, limit_to_visible
+from crm_pipeline.access.permissions import limit_to_visible
+from crm_pipeline.constants import LOST_REASON_ROW, OPPORTUNITY
 from crm_pipeline.domain.lifecycle import STAGES, WON, Outcome, get_open_statuses
 from crm_pipeline.refusal import refuse
 from crm_pipeline.reporting.visible import group_by_text
 
 LIST = ("List", OPPORTUNITY, "List")
-REASON_ROW = "Pipeline Opportunity Lost Reason"
 Year = CustomFunction("YEAR", ["moment"])
 Month = CustomFunction("MONTH", ["moment"])
 
@@ -78,7 +78,7 @@ def count_lost_reasons(
 	statuses: tuple[str, ...], first: date, last: date, limit: int
 ) -> list[tuple[str, int]]:
 	"""Return the most frequent reasons of the user's opportunities that closed from the `first` day to the `last`."""
-	opportunity, row = frappe.qb.DocType(OPPORTUNITY), frappe.qb.DocType(REASON_ROW)
+	opportunity, row = frappe.qb.DocType(OPPORTUNITY), frappe.qb.DocType(LOST_REASON_ROW)
 	query = (
 		frappe.qb.from_(opportunity)
 		.join(row)

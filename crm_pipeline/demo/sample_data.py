@@ -10,10 +10,11 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime, strip_html
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.demo import deals, team
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.moving_in.fields import DOCTYPE, insert_record
+from crm_pipeline.moving_in.fields import insert_record
 
 PREFIX = "sample-"
 REMOVAL_REASON = "Sample data is removed"
@@ -40,7 +41,7 @@ def load(on_record: Callable[[int], None] = lambda _count: None) -> int:
 
 def get_removable() -> list[tuple[str, str]]:
 	"""Return (DocType, name) of everything that `clear` would remove, in the order of removal."""
-	filters = {DOCTYPE: "owner", "Customer": "owner", "Contact": "user", "User": "name"}
+	filters = {OPPORTUNITY: "owner", "Customer": "owner", "Contact": "user", "User": "name"}
 	return [
 		(doctype, name)
 		for doctype, fieldname in filters.items()
@@ -99,7 +100,7 @@ def _make_opportunities(customers: dict[str, str], on_record: Callable) -> int:
 	company = _get_company()
 	unit = UNITS.get(frappe.get_cached_value("Company", company, "default_currency"), 1_000)
 	ours = {"external_id": ("like", f"{PREFIX}%")}
-	existing = set(frappe.get_all(DOCTYPE, filters=ours, pluck="external_id"))
+	existing = set(frappe.get_all(OPPORTUNITY, filters=ours, pluck="external_id"))
 	made = 0
 	for deal in deals.invent_deals(_get_masters(), now_datetime(), unit):
 		external_id = f"{PREFIX}{deal.number:03d}"
@@ -147,14 +148,14 @@ def _get_names(doctype: str, **filters) -> list[str]:
 
 
 def _remove(doctype: str, name: str) -> None:
-	if doctype == DOCTYPE:
+	if doctype == OPPORTUNITY:
 		_bring_to_open(name)
 	frappe.delete_doc(doctype, name, delete_permanently=True)
 
 
 def _bring_to_open(name: str) -> None:
 	"""Only an Open opportunity may be deleted, so take the ways that lead there; the log tells it all."""
-	status = frappe.db.get_value(DOCTYPE, name, "status")
+	status = frappe.db.get_value(OPPORTUNITY, name, "status")
 	if status == lifecycle.OFFER_MADE:
 		reason = _get_masters().lost_reasons[lifecycle.LOST][0]
 		actions.mark_lost(name, [reason], deals.DETAIL)

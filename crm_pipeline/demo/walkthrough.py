@@ -13,11 +13,10 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import strip_html
 
 from crm_pipeline.audit.integrity import find_problems
-from crm_pipeline.audit.log import LOG
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.demo import deals, sample_data, team
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.moving_in.fields import DOCTYPE
 
 ENGINEER = team.ENGINEERS[0]
 MANAGER = team.MANAGER
@@ -82,7 +81,7 @@ def _reopen(name: str) -> None:
 def _show_audit_trail(name: str) -> None:
 	_title(f"The audit log of {name}")
 	fields = ["event", "user", "reason", "entry_hash"]
-	for entry in frappe.get_list(LOG, filters={"reference_name": name}, fields=fields, order_by="name"):
+	for entry in frappe.get_list(AUDIT_LOG, filters={"reference_name": name}, fields=fields, order_by="name"):
 		_say(f"{entry.event:<10} {entry.user:<42} {entry.entry_hash[:8]}  {entry.reason or ''}")
 
 
@@ -98,7 +97,7 @@ def _check_audit_log(name: str) -> None:
 
 def _show_funnel() -> None:
 	_title("Where the deals stand")
-	record = frappe.qb.DocType(DOCTYPE)
+	record = frappe.qb.DocType(OPPORTUNITY)
 	ours = frappe.qb.from_(record).where(record.owner.like(f"%@{team.DOMAIN}")).groupby(record.status)
 	query = ours.select(record.status, Count(record.name), Sum(record.base_potential_value))
 	rows = {status: (count, value) for status, count, value in query.run()}
@@ -116,21 +115,21 @@ def _say_how_to_install() -> None:
 
 def _make_opportunity_like(status: str, potential_value: int) -> Document:
 	"""Insert another opportunity for the party of the engineer's last one with that status."""
-	last = frappe.get_last_doc(DOCTYPE, filters={"sales_engineer": ENGINEER.email, "status": status})
+	last = frappe.get_last_doc(OPPORTUNITY, filters={"sales_engineer": ENGINEER.email, "status": status})
 	kept = ("opportunity_from", "party_name", "region", "product_line", "company")
 	values = {fieldname: last.get(fieldname) for fieldname in kept}
-	doc = frappe.get_doc({"doctype": DOCTYPE, **values, "potential_value": potential_value}).insert()
+	doc = frappe.get_doc({"doctype": OPPORTUNITY, **values, "potential_value": potential_value}).insert()
 	_done(doc, f"enters {doc.name} for {doc.party_display_name}, worth {potential_value:,}")
 	return doc
 
 
 def _save_as(name: str, status: str) -> None:
-	doc = frappe.get_doc(DOCTYPE, name)
+	doc = frappe.get_doc(OPPORTUNITY, name)
 	doc.update({"status": status, "won_value": 1}).save()
 
 
 def _edit_by_sql(name: str) -> None:
-	record, log = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType(LOG)
+	record, log = frappe.qb.DocType(OPPORTUNITY), frappe.qb.DocType(AUDIT_LOG)
 	frappe.qb.update(record).set(record.won_value, 999_000).where(record.name == name).run()
 	frappe.qb.update(log).set(log.user, MANAGER.email).where(log.name == f"{name}-0002").run()
 

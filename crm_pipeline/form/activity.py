@@ -4,11 +4,11 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_datetime, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import ClosedRecordError
 from crm_pipeline.refusal import refuse
 
-OPPORTUNITY = "Pipeline Opportunity"
 # medium of the Communication → its subject
 SUBJECTS = {"Phone": "Call", "Visit": "Visit", "Meeting": "Meeting"}
 

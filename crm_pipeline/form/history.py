@@ -10,10 +10,9 @@ from frappe.utils import fmt_money
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion
 
-from crm_pipeline.audit.log import LOG
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 
-OPPORTUNITY = "Pipeline Opportunity"
 ENTRIES_SHOWN = 20
 ENTRY_FIELDS = (
 	"name",
@@ -61,7 +60,7 @@ def get_history(name: str) -> dict:
 	"""
 	frappe.has_permission(OPPORTUNITY, "read", doc=name, throw=True)
 	entries = select(name, *ENTRY_FIELDS).limit(ENTRIES_SHOWN).run(as_dict=True)
-	total = frappe.db.count(LOG, {"reference_doctype": OPPORTUNITY, "reference_name": name})
+	total = frappe.db.count(AUDIT_LOG, {"reference_doctype": OPPORTUNITY, "reference_name": name})
 	return {"entries": [describe(entry) for entry in entries], "total": total}
 
 
@@ -70,7 +69,7 @@ def select(name: str, *fieldnames: str, order: Order = Order.desc) -> QueryBuild
 
 	By the query builder: get_all takes twice the time, and the steps are asked for after every save.
 	"""
-	entry = frappe.qb.DocType(LOG)
+	entry = frappe.qb.DocType(AUDIT_LOG)
 	query = frappe.qb.from_(entry).select(*(entry[fieldname] for fieldname in fieldnames))
 	query = query.where((entry.reference_doctype == OPPORTUNITY) & (entry.reference_name == name))
 	return query.orderby(entry.at, entry.name, order=order)
@@ -94,13 +93,13 @@ def describe(entry) -> dict:
 
 def _get_passed_since_start(name: str) -> dict:
 	"""Return when a closed record last stood in the stage before its outcome, unless it was reopened since."""
-	leads_to_open = frappe.qb.DocType(LOG).to_status.isin(lifecycle.get_open_statuses())
+	leads_to_open = frappe.qb.DocType(AUDIT_LOG).to_status.isin(lifecycle.get_open_statuses())
 	last = select(name, "to_status", "at").where(_is_move() & leads_to_open).limit(1).run(as_dict=True)
 	return {row.to_status: row.at for row in last if row.to_status != lifecycle.FIRST_STAGE}
 
 
 def _is_move() -> Criterion:
-	entry = frappe.qb.DocType(LOG)
+	entry = frappe.qb.DocType(AUDIT_LOG)
 	return entry.from_status != entry.to_status
 
 

@@ -5,8 +5,8 @@ from frappe import _
 from frappe.utils import cint, escape_html, fmt_money, get_fullname
 
 from crm_pipeline.access import permissions
-from crm_pipeline.access.permissions import OPPORTUNITY
-from crm_pipeline.audit.log import ASSIGNMENT_FIELDS, CONVERSION_FIELDS, LOG
+from crm_pipeline.audit.log import ASSIGNMENT_FIELDS, CONVERSION_FIELDS
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.form import history
 
@@ -26,7 +26,7 @@ def get_lines(doctype: str, name: str) -> list[dict]:
 
 	The framework asks for whoever opens or saves the record; who may not read it (any more) gets none.
 	"""
-	entry, record = frappe.qb.DocType(LOG), frappe.qb.DocType(OPPORTUNITY)
+	entry, record = frappe.qb.DocType(AUDIT_LOG), frappe.qb.DocType(OPPORTUNITY)
 	query = history.select(name, *history.ENTRY_FIELDS).join(record).on(record.name == entry.reference_name)
 	query = query.select(*(record[fieldname] for fieldname in ASSIGNMENT_FIELDS))
 	rows = query.where(entry.event != TOLD_BY_FRAMEWORK).limit(ENTRIES_SHOWN).run(as_dict=True)

@@ -9,11 +9,10 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 from frappe.utils.user import get_users_with_role
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.routing import rule
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 def tell_of_new(record: Document) -> None:

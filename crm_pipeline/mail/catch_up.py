@@ -17,11 +17,11 @@ from frappe.email.receive import SentEmailInInboxError
 from frappe.model.document import Document
 from frappe.utils import cint
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import mailbox
 from crm_pipeline.mail import second_try
 from crm_pipeline.record import transactions
 
-OPPORTUNITY = "Pipeline Opportunity"
 HEADERS = "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 MESSAGE = "(BODY.PEEK[])"
 

@@ -7,10 +7,10 @@ import frappe
 from frappe.query_builder import Order
 from frappe.utils import add_days, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import correspondence, incoming_mail, lifecycle
 from crm_pipeline.mail import sender
 
-OPPORTUNITY = "Pipeline Opportunity"
 LINKED_DOCTYPES = ("Quotation", "Sales Order")
 SAME_SUBJECT_DAYS = 60  # a first e-mail with the subject of an older one is a new enquiry
 LEAST_TOPIC = 10  # characters; a colleague's subject must be telling
@@ -37,7 +37,7 @@ def is_automatic(subject: str, address: str) -> bool:
 
 
 def _is_auto_reply(subject: str) -> bool:
-	patterns = frappe.get_cached_doc("Pipeline Settings").auto_reply_subject_patterns
+	patterns = frappe.get_cached_doc(SETTINGS).auto_reply_subject_patterns
 	return correspondence.is_auto_reply(subject, correspondence.read_patterns(patterns))
 
 

@@ -11,12 +11,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import validate_email_address
 
+from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import incoming_mail
 from crm_pipeline.exceptions import ConflictError
 from crm_pipeline.mail import attention, conversation, sender
 from crm_pipeline.record import conflict, transactions
 
-OPPORTUNITY = "Pipeline Opportunity"
 SAVEPOINT = "incoming_mail"
 GIVEN_BY_OTHERS = ("party_name", "region", "product_line", "items", "external_id", "is_history")
 TRIES = 3
@@ -104,7 +104,7 @@ def _make(doc: Document, address: str) -> Document:
 	if address and not sender.is_ours(address):
 		party = sender.get_party(address, doc.party_display_name)
 	set_party(record, party)
-	settings = frappe.get_cached_doc("Pipeline Settings")
+	settings = frappe.get_cached_doc(SETTINGS)
 	record.product_line = _get_usable("Pipeline Product Line", settings.default_product_line)
 	return record
 
@@ -112,7 +112,7 @@ def _make(doc: Document, address: str) -> Document:
 def set_party(record: Document, party: sender.Party | None) -> None:
 	"""Put the party on the record, and its last region before the default one."""
 	last_region = sender.get_last_value([party.name], "region") if party else None
-	default_region = frappe.get_cached_doc("Pipeline Settings").default_region
+	default_region = frappe.get_cached_doc(SETTINGS).default_region
 	record.region = _get_usable("Pipeline Region", last_region) or _get_usable(
 		"Pipeline Region", default_region
 	)

@@ -6,10 +6,9 @@ from email.utils import getaddresses
 import frappe
 from frappe.model.document import Document
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.mail import incoming, sender
 from crm_pipeline.record import conflict
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 def take_party(communication: Document) -> None:

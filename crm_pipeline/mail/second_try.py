@@ -8,9 +8,9 @@ from frappe.email.receive import InboundMail
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.record import conflict, transactions
 
-OPPORTUNITY = "Pipeline Opportunity"
 SAVEPOINT = "attachment"
 SENDER = re.compile(rb"^From:.*(\r?\n[ \t].*)*\r?\n", re.IGNORECASE | re.MULTILINE)
 ADDRESS = re.compile(rb"[\w.+-]+@[\w-]+(\.[\w-]+)+")

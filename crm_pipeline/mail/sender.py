@@ -8,6 +8,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.utils import DocType
 from frappe.utils import validate_email_address
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.conversion import email_lock
 from crm_pipeline.correspondence.waiting import get_sender
 from crm_pipeline.domain import incoming_mail
@@ -15,7 +16,6 @@ from crm_pipeline.domain.correspondence import is_outgoing
 from crm_pipeline.exceptions import ConflictError
 from crm_pipeline.record import transactions
 
-OPPORTUNITY = "Pipeline Opportunity"
 NAME_LENGTH = 140
 
 

@@ -3,10 +3,10 @@
 import frappe
 from frappe.model.document import Document
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.moving_in.mapping import TargetField
 
-DOCTYPE = "Pipeline Opportunity"
 # read-only on the form, but an import says what happened elsewhere
 HAPPENED_ELSEWHERE = frozenset(
 	{
@@ -29,7 +29,7 @@ def get_target_fields() -> list[TargetField]:
 	"""Return the fields that a column, a map or a default may fill."""
 	return [
 		TargetField(df.fieldname, df.label, df.fieldtype, get_linked_doctype(df))
-		for df in frappe.get_meta(DOCTYPE).fields
+		for df in frappe.get_meta(OPPORTUNITY).fields
 		if df.fieldtype not in frappe.model.no_value_fields or df.fieldtype == "Table MultiSelect"
 		if not (df.read_only or df.hidden) or df.fieldname in HAPPENED_ELSEWHERE
 	]
@@ -50,7 +50,7 @@ def insert_record(record: dict, audit_event: str = "Imported") -> Document:
 	"""
 	stage = lifecycle.STAGES[record["status"]]
 	doc = frappe.get_doc(
-		{"doctype": DOCTYPE, **_get_document_values(record), "is_history": int(stage.is_closed)}
+		{"doctype": OPPORTUNITY, **_get_document_values(record), "is_history": int(stage.is_closed)}
 	)
 	doc.flags.notify_update = False  # no browser needs to hear of every single row
 	if stage.is_closed:
@@ -79,7 +79,7 @@ def _get_document_values(record: dict) -> dict:
 def _get_rows(fieldname: str, value):
 	if not isinstance(value, list):
 		return value
-	link_field = _get_link_field(frappe.get_meta(DOCTYPE).get_field(fieldname).options).fieldname
+	link_field = _get_link_field(frappe.get_meta(OPPORTUNITY).get_field(fieldname).options).fieldname
 	return [{link_field: name} for name in value]
 
 

@@ -15,6 +15,7 @@ from frappe import _
 from frappe.utils import cstr, strip_html, validate_email_address
 
 from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.exceptions import ConflictError
 from crm_pipeline.moving_in import fields
 from crm_pipeline.moving_in.errors import ImportInputError, RowError
@@ -184,7 +185,7 @@ class Importer:
 		for row in rows:
 			with suppress(RowError):  # told when it is the row's turn
 				ids.append(self._get_external_id(row))
-		return set(frappe.get_all(fields.DOCTYPE, filters={"external_id": ("in", ids)}, pluck="external_id"))
+		return set(frappe.get_all(OPPORTUNITY, filters={"external_id": ("in", ids)}, pluck="external_id"))
 
 	def _read(self, row: Row) -> dict:
 		texts = {fieldname: source.read(row.cells) for fieldname, source in self.sources.items()}

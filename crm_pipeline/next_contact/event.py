@@ -9,12 +9,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_datetime, get_link_to_form
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.record import conflict
 from crm_pipeline.record.changes import has_changed
 from crm_pipeline.refusal import get_label, refuse
 
-OPPORTUNITY = "Pipeline Opportunity"
 ENGINEERS = ("sales_engineer", "application_engineer")
 FIELDS = ("next_contact_date", "next_contact_by")
 OPEN, CLOSED = "Open", "Closed"

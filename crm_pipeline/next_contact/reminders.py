@@ -16,10 +16,10 @@ from frappe.desk.doctype.notification_settings.notification_settings import (
 )
 from frappe.utils import escape_html, format_datetime, get_url_to_form, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import lifecycle, reminding, working_time
 from crm_pipeline.record import transactions
 
-OPPORTUNITY = "Pipeline Opportunity"
 FIELDS = ["name", "title", "status", "sales_engineer", "next_step"]
 CONTACT_FIELDS = ["next_contact_date", "next_contact_by", "next_contact_notified_on"]
 OLDEST = timedelta(days=7)  # what a stopped scheduler left lying longer than this is found in the list
@@ -41,7 +41,7 @@ def send_due(now: datetime | None = None) -> int:
 
 def get_due_time(contact_at: datetime, user: str | None) -> datetime:
 	"""Return when a person is reminded of a contact, in the site's time."""
-	hour = working_time.parse_time(frappe.get_cached_doc("Pipeline Settings").reminder_time)
+	hour = working_time.parse_time(frappe.get_cached_doc(SETTINGS).reminder_time)
 	hour = DEFAULT_HOUR if hour is None else hour
 	return reminding.get_due_time(contact_at, get_site_zone(), get_zone(user), hour)
 

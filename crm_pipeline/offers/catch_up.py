@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.query_builder import DocType
 
+from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY
 from crm_pipeline.domain import lifecycle, offers
 from crm_pipeline.offers import follow
 from crm_pipeline.record import transactions
@@ -28,9 +29,9 @@ def run() -> None:
 
 def find_late() -> Iterator[str]:
 	"""Yield the opportunities in play that may lag behind their documents."""
-	record = DocType("Pipeline Opportunity")
+	record = DocType(OPPORTUNITY)
 	quotation, order = DocType("Quotation"), DocType("Sales Order")
-	supplier_quotation, item = DocType("Supplier Quotation"), DocType("Pipeline Opportunity Item")
+	supplier_quotation, item = DocType("Supplier Quotation"), DocType(ITEM_ROW)
 	in_play = record.status.isin(lifecycle.get_open_statuses())
 	names = frappe.qb.from_(record).select(record.name).where(in_play)
 	queries = (

@@ -2,7 +2,7 @@
 
 from frappe import _
 
-OPPORTUNITY = "Pipeline Opportunity"
+from crm_pipeline.constants import OPPORTUNITY
 
 
 def show_on_linked_document(data: dict) -> dict:

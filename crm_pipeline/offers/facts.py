@@ -6,8 +6,6 @@ from frappe.utils import flt
 
 from crm_pipeline.domain import lifecycle, offers
 
-OPPORTUNITY = "Pipeline Opportunity"
-
 
 def get_quotations(record: Document) -> list[offers.Quotation]:
 	"""Return the quotations in the order they were made."""

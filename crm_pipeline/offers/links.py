@@ -5,11 +5,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import ClosedRecordError
 from crm_pipeline.refusal import refuse
 
-OPPORTUNITY = "Pipeline Opportunity"
 LINK = "pipeline_opportunity"
 MATCHED_FIELDS = ("name", "status", "company", "customer", "lead", "party_display_name")
 

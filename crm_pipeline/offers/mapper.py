@@ -14,13 +14,12 @@ from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt
 
+from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import lifecycle, margin
 from crm_pipeline.offers import links
 from crm_pipeline.record.money import get_company_currency
 from crm_pipeline.refusal import refuse
 
-OPPORTUNITY = "Pipeline Opportunity"
-ITEM = "Pipeline Opportunity Item"
 LINK_MAP = {"name": "pipeline_opportunity"}
 QUOTATION_MAP = {
 	"doctype": "Quotation",
@@ -30,7 +29,16 @@ QUOTATION_MAP = {
 # what a supplier may see of an opportunity and of its items
 SUPPLIER_FIELDS = {
 	OPPORTUNITY: ("company",),
-	ITEM: ("item_code", "item_name", "description", "item_group", "brand", "qty", "uom", "conversion_factor"),
+	ITEM_ROW: (
+		"item_code",
+		"item_name",
+		"description",
+		"item_group",
+		"brand",
+		"qty",
+		"uom",
+		"conversion_factor",
+	),
 }
 
 
@@ -40,7 +48,7 @@ def make_quotation(source_name: str, target_doc: str | Document | None = None) -
 
 	An item without a price in the price list has its agreed rate either way.
 	"""
-	keeps_rates = frappe.get_cached_doc("Pipeline Settings").keep_agreed_rates
+	keeps_rates = frappe.get_cached_doc(SETTINGS).keep_agreed_rates
 	return _make_quotation(source_name, target_doc, lambda item: item.rate if keeps_rates else 0)
 
 
@@ -49,7 +57,7 @@ def make_quotation_from_supplier_rates(
 	source_name: str, target_doc: str | Document | None = None
 ) -> Document:
 	"""Return a Quotation at the suppliers' best rates plus the default margin of the settings."""
-	percent = flt(frappe.get_cached_doc("Pipeline Settings").default_margin_percent)
+	percent = flt(frappe.get_cached_doc(SETTINGS).default_margin_percent)
 
 	def get_rate(item: Document) -> float:
 		return margin.add_margin(flt(item.supplier_rate), percent)
@@ -109,7 +117,7 @@ def _make_quotation(
 		"field_no_map": ["rate", "amount", *_get_fetched("Quotation Item")],
 		"postprocess": complete_row,
 	}
-	return _map(source_name, target_doc, {OPPORTUNITY: QUOTATION_MAP, ITEM: item_map}, complete)
+	return _map(source_name, target_doc, {OPPORTUNITY: QUOTATION_MAP, ITEM_ROW: item_map}, complete)
 
 
 def _make_supplier_document(doctype: str, source_name: str, target_doc: str | Document | None) -> Document:
@@ -127,14 +135,14 @@ def _make_supplier_document(doctype: str, source_name: str, target_doc: str | Do
 		if target.meta.has_field("currency"):
 			target.currency = get_company_currency(source)
 
-	hidden = [*_get_hidden(ITEM), *_get_fetched(f"{doctype} Item")]
+	hidden = [*_get_hidden(ITEM_ROW), *_get_fetched(f"{doctype} Item")]
 	maps = {
 		OPPORTUNITY: {
 			"doctype": doctype,
 			"field_map": LINK_MAP,
 			"field_no_map": _get_hidden(OPPORTUNITY),
 		},
-		ITEM: {"doctype": f"{doctype} Item", "postprocess": complete_row, "field_no_map": hidden},
+		ITEM_ROW: {"doctype": f"{doctype} Item", "postprocess": complete_row, "field_no_map": hidden},
 	}
 	return _map(source_name, target_doc, maps, complete)
 

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-OPPORTUNITY = "Pipeline Opportunity"
+from crm_pipeline.constants import OPPORTUNITY
 
 
 def save(record: Document, reason: str) -> None:
@@ -17,7 +17,7 @@ def save(record: Document, reason: str) -> None:
 
 def tell(name: str, text: str) -> None:
 	"""Show a text to whoever caused it and add it to the opportunity's timeline, once."""
-	frappe.msgprint(text, title=_("Pipeline Opportunity"), indicator="orange")
+	frappe.msgprint(text, title=_(OPPORTUNITY), indicator="orange")
 	entry = {
 		"comment_type": "Info",
 		"reference_doctype": OPPORTUNITY,

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, fmt_money
 
+from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.offers import facts, notes
 from crm_pipeline.record.money import get_company_currency
@@ -42,7 +43,7 @@ def _get_unknown(record: Document, orders: dict) -> str | None:
 
 
 def _may_win(record: Document) -> bool:
-	settings = frappe.get_cached_doc("Pipeline Settings")
+	settings = frappe.get_cached_doc(SETTINGS)
 	return bool(settings.win_on_sales_order) and not lifecycle.is_closed(record.status)
 
 

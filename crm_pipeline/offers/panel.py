@@ -3,10 +3,10 @@
 import frappe
 from frappe.model.document import Document
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.offers import follow
 
-OPPORTUNITY = "Pipeline Opportunity"
 # mapper → the DocType it makes
 MAKES = {
 	"make_quotation": "Quotation",

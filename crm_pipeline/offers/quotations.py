@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import lifecycle, offers
 from crm_pipeline.offers import facts, notes
 
@@ -62,7 +63,7 @@ def _get_stage(quotations: dict, offer: str | None, former: str | None) -> str |
 
 def _set_lost_reasons(record: Document, quotations: dict) -> bool:
 	"""Take the reasons over from the quotations; False when none map to ours or the settings don't want it."""
-	if not frappe.get_cached_doc("Pipeline Settings").lose_when_all_quotations_lost:
+	if not frappe.get_cached_doc(SETTINGS).lose_when_all_quotations_lost:
 		return False
 	reasons, detail = facts.get_lost_reasons(list(quotations))
 	record.set("lost_reasons", [{"lost_reason": reason} for reason in reasons])

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.query_builder import DocType
 from frappe.utils import flt
 
+from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import margin, offers
 from crm_pipeline.offers import notes
 from crm_pipeline.record.changes import has_changed
@@ -42,7 +43,7 @@ def is_due(record: Document) -> bool:
 
 def warn_of_low_margins(quotation: Document) -> None:
 	"""Name the rows of a quotation whose margin over the supplier's rate is below the minimum of the settings."""
-	minimum = flt(frappe.get_cached_doc("Pipeline Settings").minimum_margin_percent)
+	minimum = flt(frappe.get_cached_doc(SETTINGS).minimum_margin_percent)
 	rates = _get_known_rates(quotation.pipeline_opportunity)
 	lines = []
 	for row in quotation.items:
@@ -79,7 +80,7 @@ def _get_best_rates(doc: Document) -> dict[str, tuple[float, str]]:
 
 def _get_known_rates(opportunity: str) -> dict[str, float]:
 	"""Return item → the supplier's rate of a stock unit in company currency, as the opportunity has it."""
-	record, item = DocType("Pipeline Opportunity"), DocType("Pipeline Opportunity Item")
+	record, item = DocType(OPPORTUNITY), DocType(ITEM_ROW)
 	rows = (
 		frappe.qb.from_(item)
 		.join(record)

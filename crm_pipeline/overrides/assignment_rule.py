@@ -4,9 +4,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.refusal import refuse
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 def validate(doc: Document, method: str | None = None) -> None:

@@ -2,9 +2,10 @@
 
 from frappe.model.document import Document
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.record import conflict
 
 
 def validate(doc: Document, method: str | None = None) -> None:
-	if doc.reference_doctype == conflict.DOCTYPE and doc.comment_type == "Comment":
+	if doc.reference_doctype == OPPORTUNITY and doc.comment_type == "Comment":
 		conflict.hold(doc.reference_name)

@@ -6,11 +6,11 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.mail import attention, incoming, own_mail
 from crm_pipeline.record import conflict, transactions
 
-OPPORTUNITY = "Pipeline Opportunity"
 SAVEPOINT = "take_in_mail"
 REFERENCE = ("reference_doctype", "reference_name")
 

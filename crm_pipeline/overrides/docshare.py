@@ -7,7 +7,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.permissions import get_role_permissions
 
-OPPORTUNITY = "Pipeline Opportunity"
+from crm_pipeline.constants import OPPORTUNITY
+
 MARK = "pipeline_by_assignment"
 
 

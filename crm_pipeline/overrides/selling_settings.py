@@ -4,14 +4,15 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import cint
 
-PIPELINE_SETTINGS = "Pipeline Settings"
+from crm_pipeline.constants import SETTINGS
+
 SELLING_SETTINGS = "Selling Settings"
 FIELD = "pipeline_auto_close_after_days"
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
 	"""Bring a changed number to Pipeline Settings, whose checks decide."""
-	settings = frappe.get_doc(PIPELINE_SETTINGS)
+	settings = frappe.get_doc(SETTINGS)
 	if doc.has_value_changed(FIELD) and cint(doc.get(FIELD)) != cint(settings.auto_close_after_days):
 		settings.auto_close_after_days = cint(doc.get(FIELD))
 		settings.save(ignore_permissions=True)  # reason: one value in two places; this one may be written

@@ -4,12 +4,12 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.overrides import docshare
 from crm_pipeline.record import conflict
 from crm_pipeline.refusal import refuse
 
-OPPORTUNITY = "Pipeline Opportunity"
 ACCESS_FIELDS = ("status", "allocated_to", "reference_type", "reference_name")
 
 

@@ -7,9 +7,8 @@ from frappe.model.document import Document
 from frappe.utils import get_fullname
 from frappe.utils.user import get_users_with_role
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 def on_update(doc: Document, method: str | None = None) -> None:

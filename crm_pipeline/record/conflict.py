@@ -9,9 +9,9 @@ from frappe.model.document import Document
 from frappe.utils import format_datetime, get_fullname
 
 from crm_pipeline import compat
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.exceptions import ConflictError
 
-DOCTYPE = "Pipeline Opportunity"
 CONFLICTS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.TimestampMismatchError)
 
 
@@ -34,7 +34,7 @@ def told_about(name: str | None) -> Iterator[None]:
 def get_locked(name: str) -> Document:
 	"""Load the record locked until the end of the transaction, before any other read of it."""
 	with told_about(name):
-		return frappe.get_doc(DOCTYPE, name, for_update=True)
+		return frappe.get_doc(OPPORTUNITY, name, for_update=True)
 
 
 def hold(*names: str) -> None:
@@ -44,7 +44,7 @@ def hold(*names: str) -> None:
 	else there hears the one sentence.
 	"""
 	with told_about(names[0] if len(names) == 1 else None):
-		record = frappe.qb.DocType(DOCTYPE)
+		record = frappe.qb.DocType(OPPORTUNITY)
 		frappe.qb.from_(record).select(record.name).where(record.name.isin(names or ("",))).orderby(
 			record.name
 		).for_update().run()
@@ -59,7 +59,7 @@ def describe_last_change(record) -> str:
 
 def _describe(name: str | None, is_locked: bool) -> str:
 	fields = ["status", "modified", "modified_by"]
-	record = name and frappe.db.get_value(DOCTYPE, name, fields, as_dict=True, for_update=is_locked)
+	record = name and frappe.db.get_value(OPPORTUNITY, name, fields, as_dict=True, for_update=is_locked)
 	if not record:
 		return _("Somebody else is changing the same records. Try again in a moment.")
 	message = _(

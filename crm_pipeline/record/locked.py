@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import frappe
 from frappe.model.document import Document
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.record.changes import is_same_row
-
-DOCTYPE = "Pipeline Opportunity"
 
 
 def get_locked_many(names: list[str]) -> Iterator[Document]:
@@ -27,7 +26,7 @@ def get_locked_many(names: list[str]) -> Iterator[Document]:
 
 def lock(names: list[str], fieldnames: tuple[str, ...] = ()) -> list:
 	"""Lock the records that nobody else holds and return their rows, with the named fields or all."""
-	table = frappe.qb.DocType(DOCTYPE)
+	table = frappe.qb.DocType(OPPORTUNITY)
 	fields = [table[name] for name in fieldnames] or ["*"]
 	query = frappe.qb.from_(table).select(*fields).where(table.name.isin(names or [""]))
 	return query.orderby(table.name).for_update(skip_locked=True).run(as_dict=True)
@@ -63,10 +62,10 @@ def _has_lost_rows(doc: Document, saved: Document, fieldname: str) -> bool:
 def _get_children(names: list[str]) -> dict[tuple, list]:
 	"""Return the rows per (record, table field)."""
 	children = defaultdict(list)
-	for df in frappe.get_meta(DOCTYPE).get_table_fields():
+	for df in frappe.get_meta(OPPORTUNITY).get_table_fields():
 		table = frappe.qb.DocType(df.options)
 		query = frappe.qb.from_(table).select("*").where(table.parent.isin(names or [""]))
-		query = query.where((table.parenttype == DOCTYPE) & (table.parentfield == df.fieldname))
+		query = query.where((table.parenttype == OPPORTUNITY) & (table.parentfield == df.fieldname))
 		for row in query.orderby(table.idx).run(as_dict=True):
 			children[row.parent, df.fieldname].append(row)
 	return children
@@ -75,6 +74,6 @@ def _get_children(names: list[str]) -> dict[tuple, list]:
 def _make_document(row: dict, children: dict) -> Document:
 	tables = {
 		df.fieldname: [dict(child) for child in children[row["name"], df.fieldname]]
-		for df in frappe.get_meta(DOCTYPE).get_table_fields()
+		for df in frappe.get_meta(OPPORTUNITY).get_table_fields()
 	}
-	return frappe.get_doc({"doctype": DOCTYPE, **row, **tables})
+	return frappe.get_doc({"doctype": OPPORTUNITY, **row, **tables})

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
+from crm_pipeline.constants import SETTINGS
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.input_values import validate_size
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.record.changes import has_changed
@@ -36,7 +37,7 @@ def get_default_probability(status: str) -> float:
 	stage = lifecycle.STAGES[status]
 	if stage.is_closed:
 		return 100 if stage.outcome is lifecycle.Outcome.WON else 0
-	return flt(frappe.get_cached_doc("Pipeline Settings").get(STAGE_PROBABILITY[status]))
+	return flt(frappe.get_cached_doc(SETTINGS).get(STAGE_PROBABILITY[status]))
 
 
 def set_won_values(doc: Document) -> None:

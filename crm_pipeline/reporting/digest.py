@@ -5,7 +5,8 @@ import json
 import frappe
 from frappe import _
 
-from crm_pipeline.access.permissions import OPPORTUNITY, is_manager
+from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.refusal import refuse
 
 REPORT = "Stalled Opportunities"

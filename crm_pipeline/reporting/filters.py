@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import cint, getdate
 from pypika.terms import Criterion
 
-from crm_pipeline.access.permissions import OPPORTUNITY
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import periods
 from crm_pipeline.refusal import refuse
 from crm_pipeline.reporting.companies import choose_company

@@ -9,6 +9,7 @@ from frappe.utils import cint, flt
 from pypika.queries import QueryBuilder
 
 from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import lifecycle, periods
 from crm_pipeline.domain.forecast import Calendar, Cell
 from crm_pipeline.reporting.filters import Filters
@@ -71,7 +72,7 @@ def get_targets(filters: Filters, calendar: Calendar) -> list[tuple]:
 		return []
 	rows = frappe.get_all(
 		"Pipeline Sales Target",
-		filters={"parenttype": "Pipeline Settings"},
+		filters={"parenttype": SETTINGS},
 		fields=["sales_engineer", "year", "quarter", "target", "company"],
 	)
 	quarters = [(periods.get_quarter(row.year, cint(row.quarter) * 3).label, row) for row in rows]

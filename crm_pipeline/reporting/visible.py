@@ -11,6 +11,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Field
 
 from crm_pipeline.access import permissions
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.reporting.filters import Filters
 
 Year = CustomFunction("YEAR", ["date"])
@@ -21,7 +22,7 @@ Reverse = CustomFunction("REVERSE", ["text"])
 
 
 def get_table():
-	return frappe.qb.DocType(permissions.OPPORTUNITY)
+	return frappe.qb.DocType(OPPORTUNITY)
 
 
 def select(filters: Filters, *criteria: Criterion) -> QueryBuilder:

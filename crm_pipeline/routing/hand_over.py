@@ -7,12 +7,11 @@ from frappe.utils import get_fullname
 
 from crm_pipeline.access.eligibility import ELIGIBLE_ROLES, is_eligible
 from crm_pipeline.access.permissions import require_manager
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.record import conflict, transactions
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import router
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 @frappe.whitelist()

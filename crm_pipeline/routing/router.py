@@ -13,10 +13,9 @@ from frappe.query_builder.functions import Count
 from frappe.utils import cint, formatdate, get_fullname, getdate, now_datetime
 
 from crm_pipeline.access.eligibility import is_eligible
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle, routing
 from crm_pipeline.routing import turns
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 @dataclass

@@ -8,11 +8,11 @@ from frappe.model.document import Document
 
 from crm_pipeline.access.eligibility import is_eligible
 from crm_pipeline.access.permissions import require_manager
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.routing import RULE
 from crm_pipeline.routing import router
 
-OPPORTUNITY = "Pipeline Opportunity"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 

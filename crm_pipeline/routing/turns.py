@@ -3,6 +3,8 @@
 import frappe
 from frappe.utils import cint
 
+from crm_pipeline.constants import OPPORTUNITY
+
 KEY = "crm_pipeline_turn|"  # kept by clear-cache, see persistent_cache_keys in hooks.py
 
 
@@ -26,4 +28,4 @@ def _get_key(region: str) -> bytes:
 
 def _get_first_turn(region: str) -> int:
 	"""A counter that is new or was lost goes on where the region's records end."""
-	return 1 + frappe.db.count("Pipeline Opportunity", {"region": region})
+	return 1 + frappe.db.count(OPPORTUNITY, {"region": region})

@@ -5,13 +5,12 @@ import json
 import frappe
 
 from crm_pipeline.audit.integrity import find_problems
-
-LOG = "Pipeline Audit Log"
+from crm_pipeline.constants import AUDIT_LOG
 
 
 def get_log(name: str) -> list:
 	"""Return a record's entries in order, each with its details as `changes`."""
-	entries = frappe.get_all(LOG, filters={"reference_name": name}, fields=["*"], order_by="name")
+	entries = frappe.get_all(AUDIT_LOG, filters={"reference_name": name}, fields=["*"], order_by="name")
 	for entry in entries:
 		entry.changes = json.loads(entry.details)
 	return entries

@@ -7,12 +7,12 @@ import frappe
 from frappe.utils import add_days, now_datetime
 
 from crm_pipeline.auto_close import run as auto_close_run
+from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.notices import notice
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase
 from crm_pipeline.tests.users import as_user
 
-SETTINGS = "Pipeline Settings"
 ON = {
 	"auto_close": 1,
 	"auto_close_after_days": 15,

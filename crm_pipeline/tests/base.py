@@ -8,6 +8,7 @@ from unittest.mock import patch
 import frappe
 from frappe.cache_manager import clear_doctype_map
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.tests import leftovers, personas
 
 try:
@@ -23,7 +24,6 @@ except ImportError:  # Frappe 15
 		frappe.flags.in_test = enable
 
 
-OPPORTUNITY = "Pipeline Opportunity"
 IS_SANDBOX = frappe.db.db_type == "sqlite"
 RULE = "Assignment Rule"
 

@@ -9,11 +9,11 @@ from unittest.mock import patch
 
 import frappe
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.moving_in.importer import Importer, Options, Result
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.base import PipelineTestCase
 
-OPPORTUNITY = "Pipeline Opportunity"
 BATCH = "imported_batch"
 DOMAIN = "csv.example.com"
 

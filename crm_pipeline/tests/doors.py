@@ -19,10 +19,10 @@ from frappe.desk.form.save import savedocs
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.tests.users import as_user
 
-OPPORTUNITY = "Pipeline Opportunity"
 ACTIONS = {
 	"Offer Made": actions.make_offer,
 	"Won": actions.mark_won,

@@ -2,11 +2,9 @@
 
 import frappe
 
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.domain.mailbox import PROGRESS
 from crm_pipeline.tests import personas
-from crm_pipeline.tests.audit import LOG
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 def remove_cast() -> None:
@@ -31,7 +29,7 @@ def remove_opportunities() -> None:
 
 
 def remove_opportunity(name: str) -> None:
-	frappe.db.delete(LOG, {"reference_name": name})
+	frappe.db.delete(AUDIT_LOG, {"reference_name": name})
 	frappe.db.delete("ToDo", {"reference_name": name})
 	participants = {"reference_doctype": OPPORTUNITY, "reference_docname": name}
 	remove_rows("Event", frappe.get_all("Event Participants", participants, pluck="parent"))

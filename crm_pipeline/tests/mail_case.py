@@ -8,17 +8,16 @@ from unittest.mock import patch
 
 import frappe
 
+from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.mail import catch_up
 from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories, leftovers, mail_server, personas
-from crm_pipeline.tests.base import OPPORTUNITY
 from crm_pipeline.tests.connections import CommittedTestCase
 from crm_pipeline.tests.users import as_user
 
 ACCOUNT = "Cast Inbox"
 OUTSIDE = "outside.example"
 IS_DEFAULT = ("default_incoming", "default_outgoing")
-SETTINGS = "Pipeline Settings"
 DEFAULTS = {"default_region": personas.REGION, "default_product_line": personas.PRODUCT_LINE}
 STRANGER = f"ravi.stranger@{OUTSIDE}"
 CUSTOMER_CONTACT = f"carla.contact@{OUTSIDE}"

@@ -4,8 +4,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_to_date, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.tests import personas
-from crm_pipeline.tests.base import OPPORTUNITY
 from crm_pipeline.tests.users import as_user
 
 CUSTOMER_ADDRESS = "buyer@northwind.example"

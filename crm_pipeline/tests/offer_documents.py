@@ -5,10 +5,11 @@ import frappe.share
 from frappe.model.document import Document
 from frappe.utils import add_days, nowdate
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.offers import mapper
 from crm_pipeline.tasks import catch_up_offers
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.csv_files import commits_kept_in_test
 from crm_pipeline.tests.users import as_user
 

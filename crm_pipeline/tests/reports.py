@@ -4,8 +4,9 @@ import frappe
 from frappe.desk import query_report
 from frappe.utils import add_days, now_datetime, nowdate
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase
 
 FIRST_RESPONSE = "Minutes to First Response for Opportunity"
 LOST_TRENDS = "Lost Opportunity Trends"

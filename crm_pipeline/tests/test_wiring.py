@@ -11,7 +11,8 @@ import frappe
 
 import crm_pipeline
 from crm_pipeline import hooks
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.tests.base import PipelineTestCase
 
 APP = Path(crm_pipeline.__file__).parent
 MODULE = APP / "crm_pipeline"

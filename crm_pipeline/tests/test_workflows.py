@@ -5,11 +5,12 @@ import frappe.client
 import frappe.share
 from frappe.utils import add_days, now_datetime, nowdate
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ClosedRecordError, TransitionError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase
 from crm_pipeline.tests.users import as_user
 
 

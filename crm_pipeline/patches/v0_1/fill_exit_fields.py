@@ -3,8 +3,7 @@ from frappe.query_builder import Case
 from frappe.query_builder.functions import Count, Sum
 from pypika.queries import QueryBuilder
 
-from crm_pipeline.access.permissions import OPPORTUNITY
-from crm_pipeline.audit.log import LOG
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 
 STAGES = [stage for stage in lifecycle.STAGES.values() if stage.exit_fields]
@@ -22,7 +21,7 @@ def execute() -> None:
 
 def get_exits() -> QueryBuilder:
 	"""Return a query for the exit fields, so prefixed, of every record that ever left a stage that has some."""
-	log = frappe.qb.DocType(LOG)
+	log = frappe.qb.DocType(AUDIT_LOG)
 	sums = []
 	for stage in STAGES:
 		is_exit, (seconds, count) = log.from_status == stage.name, stage.exit_fields

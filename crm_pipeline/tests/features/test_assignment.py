@@ -4,11 +4,12 @@ import frappe
 import frappe.share
 from frappe.desk.form import assign_to
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 ENGINEER, OTHER = personas.ENGINEER, personas.OTHER_ENGINEER

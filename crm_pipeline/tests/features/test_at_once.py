@@ -9,6 +9,7 @@ from datetime import timedelta
 import frappe
 from frappe.desk.form import assign_to
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ClosedRecordError, ConflictError, TransitionError
@@ -17,7 +18,7 @@ from crm_pipeline.record import transactions
 from crm_pipeline.routing import hand_over
 from crm_pipeline.tests import doors, factories, mails, personas
 from crm_pipeline.tests.audit import get_problems
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.connections import CommittedTestCase, Connection
 from crm_pipeline.tests.csv_files import commits_kept_in_test
 

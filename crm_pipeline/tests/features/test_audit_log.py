@@ -9,12 +9,13 @@ import frappe.client
 from frappe.utils import add_to_date, now_datetime
 
 from crm_pipeline.audit import integrity, log
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import AppendOnlyError
 from crm_pipeline.tasks import check_audit_log
 from crm_pipeline.tests import doors, factories, personas
-from crm_pipeline.tests.audit import LOG, get_events, get_log, get_problems
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.audit import get_events, get_log, get_problems
+from crm_pipeline.tests.base import PipelineTestCase
 from crm_pipeline.tests.users import as_user
 
 
@@ -125,7 +126,7 @@ class TestChain(PipelineTestCase):
 		entry = get_log(doc.name)[0]
 		fork = {key: entry[key] for key in ("reference_doctype", "reference_name", "event", "previous_hash")}
 		with self.assertRaises((frappe.DuplicateEntryError, frappe.UniqueValidationError)):
-			frappe.get_doc({"doctype": LOG, "name": f"{doc.name}-0002", **fork}).db_insert()
+			frappe.get_doc({"doctype": AUDIT_LOG, "name": f"{doc.name}-0002", **fork}).db_insert()
 
 	def test_values_of_every_kind_survive_the_database(self):
 		doc = factories.make_opportunity(potential_value=1234.567891, currency="USD", conversion_rate=1 / 3)
@@ -153,25 +154,25 @@ class TestAppendOnly(PipelineTestCase):
 
 	def test_nobody_adds_an_entry(self):
 		def add(name):
-			frappe.get_doc({"doctype": LOG, "reference_name": name, "event": "Won"}).insert()
+			frappe.get_doc({"doctype": AUDIT_LOG, "reference_name": name, "event": "Won"}).insert()
 
 		self.assertUntouched(add)
 
 	def test_nobody_changes_an_entry(self):
-		self.assertUntouched(lambda name: frappe.get_doc(LOG, name).update({"event": "Won"}).save())
-		self.assertUntouched(lambda name: frappe.client.set_value(LOG, name, "reason", "Nothing"))
-		self.assertUntouched(lambda name: frappe.get_doc(LOG, name).db_set("reason", "Nothing"))
+		self.assertUntouched(lambda name: frappe.get_doc(AUDIT_LOG, name).update({"event": "Won"}).save())
+		self.assertUntouched(lambda name: frappe.client.set_value(AUDIT_LOG, name, "reason", "Nothing"))
+		self.assertUntouched(lambda name: frappe.get_doc(AUDIT_LOG, name).db_set("reason", "Nothing"))
 
 	def test_nobody_deletes_an_entry(self):
-		self.assertUntouched(lambda name: frappe.delete_doc(LOG, name))
-		self.assertUntouched(lambda name: frappe.delete_doc(LOG, name, force=True))
+		self.assertUntouched(lambda name: frappe.delete_doc(AUDIT_LOG, name))
+		self.assertUntouched(lambda name: frappe.delete_doc(AUDIT_LOG, name, force=True))
 
 	def test_nobody_renames_an_entry(self):
-		self.assertUntouched(lambda name: frappe.rename_doc(LOG, name, "OPP-0-0001"))
+		self.assertUntouched(lambda name: frappe.rename_doc(AUDIT_LOG, name, "OPP-0-0001"))
 
 	def test_permission_flags_do_not_help(self):
 		name = get_log(factories.make_opportunity().name)[0].name
-		entry = frappe.get_doc(LOG, name)
+		entry = frappe.get_doc(AUDIT_LOG, name)
 		entry.flags.ignore_permissions = True
 		for change in (entry.save, entry.delete, entry.insert):
 			with self.assertRefused(
@@ -180,8 +181,8 @@ class TestAppendOnly(PipelineTestCase):
 				change()
 
 	def test_nobody_may_import_into_it(self):
-		self.assertFalse(frappe.get_meta(LOG).allow_import)
-		for permission in frappe.get_meta(LOG).permissions:
+		self.assertFalse(frappe.get_meta(AUDIT_LOG).allow_import)
+		for permission in frappe.get_meta(AUDIT_LOG).permissions:
 			self.assertFalse(
 				permission.create or permission.write or permission.delete or permission.get("import")
 			)
@@ -228,23 +229,23 @@ class TestTampering(PipelineTestCase):
 	def test_a_missing_entry(self):
 		for position in (0, 1):
 			frappe.db.savepoint("entry")
-			frappe.db.delete(LOG, {"name": self.entries[position]})
+			frappe.db.delete(AUDIT_LOG, {"name": self.entries[position]})
 			self.assertIn(
 				(integrity.audit_chain.MISSING, self.entries[position + 1]), get_problems(self.name)
 			)
 			frappe.db.rollback(save_point="entry")
 
 	def test_a_cut_tail(self):
-		frappe.db.delete(LOG, {"name": self.entries[2]})
+		frappe.db.delete(AUDIT_LOG, {"name": self.entries[2]})
 		self.assertIn((integrity.audit_chain.CUT_TAIL, self.entries[1]), get_problems(self.name))
 
 	def test_a_cut_tail_together_with_the_record_s_own_count(self):
-		frappe.db.delete(LOG, {"name": self.entries[2]})
+		frappe.db.delete(AUDIT_LOG, {"name": self.entries[2]})
 		self.set_in_record(audit_count=2)
 		self.assertIn((integrity.audit_chain.CUT_TAIL, self.entries[1]), get_problems(self.name))
 
 	def test_a_record_without_log(self):
-		frappe.db.delete(LOG, {"reference_name": self.name})
+		frappe.db.delete(AUDIT_LOG, {"reference_name": self.name})
 		self.assertEqual(get_problems(self.name), [(integrity.NO_LOG, "")])
 
 	def test_a_record_that_vanished(self):
@@ -259,7 +260,7 @@ class TestTampering(PipelineTestCase):
 	def test_an_altered_entry_of_a_deleted_record(self):
 		name = factories.make_opportunity().name
 		frappe.delete_doc(OPPORTUNITY, name)
-		frappe.db.set_value(LOG, f"{name}-0001", "amount", 5, update_modified=False)
+		frappe.db.set_value(AUDIT_LOG, f"{name}-0001", "amount", 5, update_modified=False)
 		self.assertIn((integrity.audit_chain.ALTERED, name), self.get_all_problems())
 
 	def test_a_forged_deletion(self):
@@ -302,7 +303,7 @@ class TestTampering(PipelineTestCase):
 		self.assertEqual(message, f"Status of {self.name} is Lost, but the log says Won.")
 
 	def test_an_entry_sealed_again_without_the_key(self):
-		entry = frappe.get_doc(LOG, self.entries[2]).as_dict() | {"reason": "Nothing"}
+		entry = frappe.get_doc(AUDIT_LOG, self.entries[2]).as_dict() | {"reason": "Nothing"}
 		forged = integrity.audit_chain.get_entry_hash(entry, "guessed key")
 		self.set_in_entry(2, reason="Nothing", entry_hash=forged)
 		self.set_in_record(audit_hash=forged)
@@ -329,20 +330,20 @@ class TestTampering(PipelineTestCase):
 
 	def forge(self, reference_name: str, position: int, **values):
 		"""Write an entry as somebody would who has the database and not the key: like a real one, but for the seal."""
-		entry = frappe.get_doc(LOG, self.entries[0]).as_dict()
+		entry = frappe.get_doc(AUDIT_LOG, self.entries[0]).as_dict()
 		entry |= {
 			"reference_name": reference_name,
 			"name": f"{reference_name}-{position:04d}",
 			"at": now_datetime(),
 		}
-		entry |= {"entry_hash": "f" * 64, "doctype": LOG, **values}
+		entry |= {"entry_hash": "f" * 64, "doctype": AUDIT_LOG, **values}
 		frappe.get_doc(entry).db_insert()
 
 	def get_all_problems(self):
 		return [(problem.kind, problem.reference_name) for problem in integrity.find_problems()]
 
 	def set_in_entry(self, position: int, **values):
-		frappe.db.set_value(LOG, self.entries[position], values, update_modified=False)
+		frappe.db.set_value(AUDIT_LOG, self.entries[position], values, update_modified=False)
 
 	def set_in_record(self, **values):
 		frappe.db.set_value(OPPORTUNITY, self.name, values, update_modified=False)

@@ -9,6 +9,7 @@ from frappe.utils import add_days, getdate, now_datetime, nowdate
 from crm_pipeline import commands, tasks
 from crm_pipeline.auto_close import plan as auto_close
 from crm_pipeline.auto_close import run as auto_close_run
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import doors, personas
@@ -21,7 +22,7 @@ from crm_pipeline.tests.auto_close_case import (
 	get_status,
 	make_waiting,
 )
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 ENGINEER = personas.ENGINEER

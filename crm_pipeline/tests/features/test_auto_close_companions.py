@@ -7,12 +7,13 @@ from frappe.desk.form import assign_to
 from frappe.utils import add_days, now_datetime
 
 from crm_pipeline.auto_close import companions, listeners
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import get_problems
 from crm_pipeline.tests.auto_close_case import AutoCloseTestCase, days_ago, get_contradictions, get_status
-from crm_pipeline.tests.base import OPPORTUNITY, site_only
+from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.users import as_user
 
 HELPERS = (personas.APPLICATION_ENGINEER, personas.OUTSIDER)

@@ -14,12 +14,13 @@ from frappe.utils import add_days, now_datetime
 
 from crm_pipeline.auto_close import plan as auto_close
 from crm_pipeline.auto_close import run as auto_close_run
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.record import conflict
 from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories
 from crm_pipeline.tests.audit import get_problems
 from crm_pipeline.tests.auto_close_case import ON, change_settings, days_ago, get_contradictions
-from crm_pipeline.tests.base import OPPORTUNITY, site_only
+from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.connections import CommittedTestCase, Connection
 
 KILLS = int(os.environ.get("CRM_PIPELINE_KILLS", "3"))

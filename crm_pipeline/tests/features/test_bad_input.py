@@ -3,10 +3,11 @@
 import frappe
 from frappe.utils import add_days, now_datetime, nowdate
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError, TransitionError
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase
 
 VALUE = "Opportunity Amount / Potential Value"
 HTML = "<script>alert(1)</script>"

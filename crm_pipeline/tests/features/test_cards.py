@@ -7,6 +7,7 @@ import frappe
 from frappe.query_builder.functions import Max
 from frappe.utils import add_days, getdate, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.dashboard_chart_source.pipeline_slices.pipeline_slices import get_slices
 from crm_pipeline.dashboard import charts, slices
 from crm_pipeline.dashboard.cards import CARDS, get_card
@@ -15,7 +16,7 @@ from crm_pipeline.domain import periods
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.reporting.charts import STILL
 from crm_pipeline.tests import desk, factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 VIEWERS = (personas.MANAGER, personas.ENGINEER, personas.APPLICATION_ENGINEER)

@@ -9,12 +9,13 @@ import frappe
 import frappe.client
 
 from crm_pipeline.audit import log
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ConflictError, TransitionError
 from crm_pipeline.record import conflict
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_problems
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.connections import CommittedTestCase, Connection, run_in_child
 from crm_pipeline.tests.users import as_user
 

@@ -7,12 +7,13 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence.waiting import customer_answered, record_later, wait_for_customer
 from crm_pipeline.domain import correspondence
 from crm_pipeline.domain.correspondence import Message, Sender
 from crm_pipeline.exceptions import ClosedRecordError, ConflictError
 from crm_pipeline.tests import doors, factories, mails, offer_documents, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.connections import CommittedTestCase, Connection
 from crm_pipeline.tests.users import as_user
 

@@ -4,10 +4,11 @@ import frappe
 import frappe.client
 from frappe.utils import add_days, get_datetime, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 STARTS_OPEN = (

@@ -2,10 +2,11 @@
 
 import frappe
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_log
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 

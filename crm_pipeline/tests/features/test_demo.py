@@ -10,9 +10,10 @@ from unittest.mock import patch
 import frappe
 
 from crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.demo import deals, sample_data, team, walkthrough
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase
 from crm_pipeline.tests.factories import make_opportunity
 
 MASTERS = deals.Masters(["North"], ["Pump"], ["Sales"], ["Phone"], {"Lost": ["Price"], "Rejected": ["Scope"]})

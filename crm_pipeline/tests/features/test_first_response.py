@@ -9,13 +9,14 @@ from click.testing import CliRunner
 from frappe.utils import add_days, getdate
 
 from crm_pipeline import commands, install
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import fill_first_response
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.domain import working_time
 from crm_pipeline.domain.working_time import Calendar, get_working_minutes
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import doors, factories, mails, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, forget_cached_documents, site_only
+from crm_pipeline.tests.base import PipelineTestCase, forget_cached_documents, site_only
 from crm_pipeline.tests.users import as_user
 
 FIELDS = ["first_responded_on", "mins_to_first_response", "working_mins_to_first_response"]

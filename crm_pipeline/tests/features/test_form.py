@@ -7,13 +7,14 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from crm_pipeline.access.eligibility import get_eligible_users, is_eligible
 from crm_pipeline.access.explanation import explain_access
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import stage
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import ClosedRecordError, InputError
 from crm_pipeline.form import history
 from crm_pipeline.form.activity import log_activity
 from crm_pipeline.tests import personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.factories import make_history, make_opportunity
 from crm_pipeline.tests.users import as_user
 

@@ -3,11 +3,12 @@
 import frappe
 from frappe.desk.form import assign_to
 
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.routing import hand_over
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.audit import LOG, get_events, get_problems
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.audit import get_events, get_problems
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.csv_files import commits_kept_in_test
 from crm_pipeline.tests.users import as_user
 
@@ -38,7 +39,7 @@ class TestHandOver(PipelineTestCase):
 		self.assertEqual(run([doc.name, closed.name])["moved"], [doc.name])
 		self.assertEqual((get_engineer(doc.name), get_engineer(closed.name)), (OTHER, ENGINEER))
 		self.assertEqual(get_events(doc.name), ["Created", "Reassigned"])
-		reason = frappe.db.get_value(LOG, {"reference_name": doc.name, "event": "Reassigned"}, "reason")
+		reason = frappe.db.get_value(AUDIT_LOG, {"reference_name": doc.name, "event": "Reassigned"}, "reason")
 		self.assertEqual(reason, "Parental leave")
 		self.assertEqual(get_problems(doc.name), [])
 

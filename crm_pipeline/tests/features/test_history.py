@@ -3,11 +3,12 @@
 import frappe
 from frappe.utils import add_days, get_datetime, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError, TransitionError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 

@@ -3,8 +3,9 @@ from unittest.mock import patch
 import frappe
 
 from crm_pipeline import indexes
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.patches.v0_1 import drop_unnamed_indexes, widen_short_texts
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase
 
 A_SHORT_TEXT = {"one_more": {"fieldtype": "Select", "length": 20}}
 

@@ -5,11 +5,12 @@ from unittest.mock import patch
 
 import frappe
 
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.conversion import convert as conversion
 from crm_pipeline.exceptions import ConflictError, DuplicateCustomerError, InputError
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.audit import LOG, get_events
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.audit import get_events
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.connections import CommittedTestCase, Connection
 from crm_pipeline.tests.users import as_user
 
@@ -60,7 +61,7 @@ class TestConvert(ConversionTestCase):
 		customer = conversion.convert(lead.name)["customer"]
 		lead.reload().save()
 		self.assertEqual((lead.status, lead.pipeline_customer), ("Converted", customer))
-		self.assertTrue(frappe.db.exists(LOG, {"reference_name": lead.name, "event": "Lead Converted"}))
+		self.assertTrue(frappe.db.exists(AUDIT_LOG, {"reference_name": lead.name, "event": "Lead Converted"}))
 
 	def test_open_opportunities_move_and_closed_ones_stay(self):
 		lead = make_lead()

@@ -3,10 +3,11 @@
 import frappe
 import frappe.client
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ClosedRecordError, TransitionError
 from crm_pipeline.tests import doors, factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 ALLOWED = {

@@ -5,10 +5,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_log, get_problems
-from crm_pipeline.tests.base import IS_SANDBOX, OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import IS_SANDBOX, PipelineTestCase
 from crm_pipeline.tests.features.test_lifecycle import ALLOWED, get_move
 from crm_pipeline.tests.users import as_user
 

@@ -9,10 +9,10 @@ from frappe.utils import add_to_date, now_datetime
 
 from crm_pipeline import hooks
 from crm_pipeline.access import search
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.audit import LOG
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 TITLE = "Quillfeather spares"
@@ -220,12 +220,12 @@ class TestTheFrameworksOwnSearch(PipelineTestCase):
 
 		options = {"ignore_user_permissions": True, "reference_doctype": OPPORTUNITY}
 		for doctype in hooks.standard_queries:
-			field = {OPPORTUNITY: "name", LOG: "reference_name"}.get(doctype, "parent")
+			field = {OPPORTUNITY: "name", AUDIT_LOG: "reference_name"}.get(doctype, "parent")
 			filters = {field: self.doc.name}
 			with self.subTest(doctype), as_user(personas.OTHER_ENGINEER):
 				self.assertTrue(frappe.db.exists(doctype, filters))
 				self.assertEqual(search_widget(doctype, "", filters=filters, **options), [])
-		self.assertTrue(search_widget(LOG, self.doc.name, **options))
+		self.assertTrue(search_widget(AUDIT_LOG, self.doc.name, **options))
 
 	def test_user_permissions_hold_too(self):
 		from frappe.desk.search import search_link

@@ -7,12 +7,13 @@ import frappe
 from frappe.utils import add_days, add_to_date, now_datetime
 
 from crm_pipeline import hooks
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.dashboard import calendar, set_up
 from crm_pipeline.domain.lifecycle import get_open_statuses
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import desk, factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 # product.md, section 11

@@ -3,8 +3,9 @@
 import frappe
 from frappe.utils import add_days, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, site_only
+from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.mail_case import (
 	CUSTOMER_CONTACT,
 	OUTSIDE,

@@ -4,10 +4,11 @@ from unittest.mock import patch
 
 import frappe
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import checks, people
 from crm_pipeline.mail import conversation
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, site_only
+from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.connections import Connection
 from crm_pipeline.tests.mail_case import (
 	ACCOUNT,

@@ -3,11 +3,12 @@
 import frappe
 import frappe.client
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import incoming_mail, mailbox
 from crm_pipeline.domain.mailbox import Progress
 from crm_pipeline.exceptions import InputError, TransitionError
 from crm_pipeline.tests import doors, factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase
 from crm_pipeline.tests.users import as_user
 
 COLLEAGUE_SUBJECT = "Fwd: An enquiry that reached me"

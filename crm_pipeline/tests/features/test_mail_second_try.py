@@ -4,11 +4,12 @@ from unittest.mock import patch
 
 import frappe
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.exceptions import ConflictError
 from crm_pipeline.mail import catch_up
 from crm_pipeline.tests import personas
-from crm_pipeline.tests.base import OPPORTUNITY, site_only
+from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.connections import Connection
 from crm_pipeline.tests.mail_case import (
 	ACCOUNT,

@@ -6,9 +6,10 @@ from unittest.mock import patch
 import frappe
 import frappe.client
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import naming
 from crm_pipeline.tests import doors, factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.connections import CommittedTestCase, Connection
 
 

@@ -4,11 +4,12 @@ import frappe
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime
 
 from crm_pipeline import uninstall
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.routing import hand_over
 from crm_pipeline.tests import factories, mails, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, forget_cached_documents, site_only
+from crm_pipeline.tests.base import PipelineTestCase, forget_cached_documents, site_only
 from crm_pipeline.tests.csv_files import commits_kept_in_test
 from crm_pipeline.tests.users import as_user
 

@@ -2,11 +2,11 @@
 
 import frappe
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.offers import follow
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
-from crm_pipeline.tests.base import OPPORTUNITY
 from crm_pipeline.tests.offer_documents import (
 	OffersTestCase,
 	get_todos,

@@ -4,13 +4,13 @@ from unittest.mock import patch
 
 import frappe
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ConflictError
 from crm_pipeline.offers import follow
 from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
-from crm_pipeline.tests.base import OPPORTUNITY
 from crm_pipeline.tests.offer_documents import OffersTestCase, expire, lose, make_quotation, submit_quotation
 from crm_pipeline.tests.users import as_user
 

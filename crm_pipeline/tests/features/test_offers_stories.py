@@ -2,11 +2,11 @@
 
 import frappe
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.conversion import convert
 from crm_pipeline.offers import mapper
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
-from crm_pipeline.tests.base import OPPORTUNITY
 from crm_pipeline.tests.offer_documents import OffersTestCase
 from crm_pipeline.tests.users import as_user
 

@@ -5,11 +5,11 @@ import json
 import frappe
 from frappe.utils import add_days, nowdate
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.offers import mapper
 from crm_pipeline.tests import doors, offer_documents
 from crm_pipeline.tests.audit import get_problems
-from crm_pipeline.tests.base import OPPORTUNITY
 from crm_pipeline.tests.offer_documents import ITEMS, OffersTestCase, submit_supplier_quotation
 from crm_pipeline.tests.users import as_user
 

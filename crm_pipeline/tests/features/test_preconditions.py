@@ -9,8 +9,9 @@ import frappe
 
 import crm_pipeline
 from crm_pipeline import custom_fields, indexes, preconditions
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.dashboard.set_up import BOARD
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 
 REFUSED = frappe.IncompatibleApp
 TODO = "crm_pipeline_helper"

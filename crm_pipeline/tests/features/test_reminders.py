@@ -9,10 +9,11 @@ import frappe
 from dateutil.tz import gettz
 from frappe.utils import add_days, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.domain import reminding
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.connections import CommittedTestCase, Connection
 
 KOLKATA, NEW_YORK, BERLIN = (gettz(name) for name in ("Asia/Kolkata", "America/New_York", "Europe/Berlin"))

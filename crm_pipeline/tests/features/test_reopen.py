@@ -3,11 +3,12 @@
 import frappe
 from frappe.utils import add_days, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_log
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase
 from crm_pipeline.tests.users import as_user
 
 CLOSED = ("Won", "Lost", "Rejected")

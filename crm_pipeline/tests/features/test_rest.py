@@ -5,8 +5,9 @@ import threading
 
 import frappe
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, site_only
+from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.connections import CommittedTestCase
 
 RESOURCE = f"/api/resource/{OPPORTUNITY}"

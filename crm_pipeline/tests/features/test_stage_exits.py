@@ -3,12 +3,13 @@
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.patches.v0_1 import fill_exit_fields
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import get_log, get_problems
 from crm_pipeline.tests.auto_close_case import AutoCloseTestCase, make_waiting
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.csv_files import CsvTestCase, deal, lost_deal, to_lines
 from crm_pipeline.tests.offer_documents import OffersTestCase, submit_order, submit_quotation
 from crm_pipeline.tests.reports import FUNNEL, ReportTestCase, set_values

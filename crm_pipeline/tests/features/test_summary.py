@@ -7,9 +7,10 @@ import frappe
 
 import crm_pipeline
 from crm_pipeline import install, seeds
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.form import help_pages
 from crm_pipeline.tests import personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.factories import OUTCOMES, make_opportunity
 from crm_pipeline.tests.users import as_user
 

@@ -6,11 +6,12 @@ import frappe
 import frappe.share
 from frappe.utils import add_to_date, now_datetime
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.form import history, timeline
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.factories import make_opportunity
 from crm_pipeline.tests.users import as_user
 

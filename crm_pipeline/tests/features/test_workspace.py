@@ -9,9 +9,10 @@ import frappe
 
 import crm_pipeline
 from crm_pipeline import hooks
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.dashboard import set_up
 from crm_pipeline.tests import desk, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 
 APP = Path(crm_pipeline.__file__).parent
 MODULE = "CRM Pipeline"

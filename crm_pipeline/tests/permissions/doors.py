@@ -11,14 +11,11 @@ import frappe.share
 from frappe.desk import calendar, query_report, reportview, search
 from frappe.desk.form.load import getdoc
 
+from crm_pipeline.constants import AUDIT_LOG, ITEM_ROW, OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.tests import doors as ways_in
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.audit import LOG
 from crm_pipeline.tests.base import IS_SANDBOX
-
-OPPORTUNITY = "Pipeline Opportunity"
-ITEM_ROW = "Pipeline Opportunity Item"
 
 
 def is_open(door, doc) -> bool:
@@ -151,20 +148,20 @@ def filter_by_row(doc) -> bool:
 
 
 def load_log_entry(doc) -> bool:
-	return load(LOG, f"{doc.name}-0001")
+	return load(AUDIT_LOG, f"{doc.name}-0001")
 
 
 def get_log_entry_by_rest(doc) -> bool:
-	return bool(ways_in.call_rest("GET", f"/api/resource/{LOG}/{doc.name}-0001")["data"])
+	return bool(ways_in.call_rest("GET", f"/api/resource/{AUDIT_LOG}/{doc.name}-0001")["data"])
 
 
 def list_log(doc) -> bool:
-	return bool(frappe.client.get_list(LOG, filters={"reference_name": doc.name}))
+	return bool(frappe.client.get_list(AUDIT_LOG, filters={"reference_name": doc.name}))
 
 
 def count_log(doc) -> bool:
-	filters = json.dumps([[LOG, "reference_name", "=", doc.name]])
-	return call_report_view(reportview.get_count, doctype=LOG, filters=filters) > 0
+	filters = json.dumps([[AUDIT_LOG, "reference_name", "=", doc.name]])
+	return call_report_view(reportview.get_count, doctype=AUDIT_LOG, filters=filters) > 0
 
 
 # --- changing it

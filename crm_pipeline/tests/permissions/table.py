@@ -7,10 +7,9 @@ import frappe
 import frappe.share
 from frappe.desk.form import assign_to
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.users import as_user
-
-OPPORTUNITY = "Pipeline Opportunity"
 
 
 def nothing(doc, user: str) -> None:

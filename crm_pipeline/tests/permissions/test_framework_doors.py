@@ -5,9 +5,10 @@ import json
 import frappe
 import frappe.client
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.tests import doors, factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 TEXT_TYPES = frozenset(

@@ -10,8 +10,9 @@ from frappe.desk import query_report, reportview, search
 
 from crm_pipeline import compat, hooks
 from crm_pipeline.access import visibility
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.permissions.doors import call_report_view
 from crm_pipeline.tests.users import as_user
 

@@ -7,9 +7,10 @@ import frappe
 from frappe.desk.form import assign_to
 
 from crm_pipeline.access import visibility
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.routing.rule import set_up_routing
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 USER = personas.ENGINEER

@@ -8,10 +8,10 @@ import frappe.share
 from frappe.desk import reportview
 from frappe.desk.form import assign_to
 
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.tests import doors as ways_in
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.audit import LOG
-from crm_pipeline.tests.base import OPPORTUNITY, PipelineTestCase, site_only
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.permissions.doors import call_report_view
 from crm_pipeline.tests.users import as_user
 
@@ -138,28 +138,28 @@ class TestLogVisibility(PipelineTestCase):
 			(personas.ORG_ADMIN, True),
 		):
 			with self.subTest(user), as_user(user):
-				self.assertEqual(bool(frappe.has_permission(LOG, "read", entry)), may_read)
-				self.assertEqual(bool(frappe.get_list(LOG, filters={"name": entry})), may_read)
+				self.assertEqual(bool(frappe.has_permission(AUDIT_LOG, "read", entry)), may_read)
+				self.assertEqual(bool(frappe.get_list(AUDIT_LOG, filters={"name": entry})), may_read)
 
 	def test_entries_about_renamed_users_are_for_managers(self):
 		from crm_pipeline.audit.log import log_rename
 
 		log_rename("User", "rita.renamed@example.com", "rita.married@example.com")
 		with as_user(personas.ENGINEER):
-			self.assertEqual(frappe.get_list(LOG, filters={"reference_doctype": "User"}), [])
+			self.assertEqual(frappe.get_list(AUDIT_LOG, filters={"reference_doctype": "User"}), [])
 		with as_user(personas.MANAGER):
-			self.assertTrue(frappe.get_list(LOG, filters={"reference_doctype": "User"}))
+			self.assertTrue(frappe.get_list(AUDIT_LOG, filters={"reference_doctype": "User"}))
 
 	def test_outsiders_do_not_list_it(self):
 		with as_user(personas.OUTSIDER), self.assertRaises(frappe.PermissionError):
-			frappe.get_list(LOG)
+			frappe.get_list(AUDIT_LOG)
 
 
 class TestUnguardedDoors(PipelineTestCase):
 	"""Doors of the framework that ask for no record permission: kept shut, or accepted as they are."""
 
 	def test_global_search_and_link_titles_are_shut(self):
-		for doctype in (OPPORTUNITY, LOG):
+		for doctype in (OPPORTUNITY, AUDIT_LOG):
 			meta = frappe.get_meta(doctype)
 			self.assertFalse(meta.show_title_field_in_link or meta.get("show_name_in_global_search"))
 			self.assertFalse([df.fieldname for df in meta.fields if df.in_global_search])

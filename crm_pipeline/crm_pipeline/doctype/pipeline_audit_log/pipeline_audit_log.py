@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.constants import AUDIT_LOG
 from crm_pipeline.exceptions import AppendOnlyError
 
 
@@ -60,5 +61,5 @@ class PipelineAuditLog(Document):
 def on_doctype_update():
 	"""Two writers can't continue the same chain at the same place; a record's log is one index range."""
 	frappe.db.add_unique(
-		"Pipeline Audit Log", ["reference_doctype", "reference_name", "previous_hash"], "unique_chain_link"
+		AUDIT_LOG, ["reference_doctype", "reference_name", "previous_hash"], "unique_chain_link"
 	)

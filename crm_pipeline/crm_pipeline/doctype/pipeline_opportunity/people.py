@@ -7,6 +7,7 @@ from frappe.utils import get_fullname
 
 from crm_pipeline.access.eligibility import ELIGIBLE_ROLES, is_eligible
 from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.record.changes import has_changed
 from crm_pipeline.refusal import get_label, refuse
@@ -74,7 +75,7 @@ def _has_waited_for_region(doc: Document) -> bool:
 
 
 def _is_integration(user: str) -> bool:
-	return any(row.user == user for row in frappe.get_cached_doc("Pipeline Settings").integration_users)
+	return any(row.user == user for row in frappe.get_cached_doc(SETTINGS).integration_users)
 
 
 def _validate_assignment(doc: Document) -> None:

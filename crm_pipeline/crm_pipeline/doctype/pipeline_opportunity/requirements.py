@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr, flt
 
 from crm_pipeline.access.permissions import is_manager
+from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.refusal import get_label, refuse
@@ -55,7 +56,7 @@ def _validate_won(doc: Document) -> None:
 			doc.party_name,
 			exception=TransitionError,
 		)
-	may_be_free = frappe.get_cached_doc("Pipeline Settings").allow_zero_won_value
+	may_be_free = frappe.get_cached_doc(SETTINGS).allow_zero_won_value
 	if flt(doc.won_value) <= 0 and not (may_be_free and doc.won_value not in (None, "")):
 		message = _(
 			"{0} is {1}. A won opportunity needs more than 0, or the setting that allows free-of-charge wins."

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.query_builder.functions import Count, Sum
 from pypika.queries import QueryBuilder
 
+from crm_pipeline.constants import LOST_REASON_ROW
 from crm_pipeline.domain import lifecycle, periods, shifts
 from crm_pipeline.domain.figures import get_percent
 from crm_pipeline.reporting.charts import make_chart, make_figure
@@ -50,7 +51,7 @@ def get_losses(filters: Filters, outcomes: tuple) -> dict:
 
 def get_losses_by_reason(filters: Filters, outcomes: tuple) -> dict:
 	"""Return (count, value) per (reason, outcome) and month."""
-	opportunity, row = get_table(), frappe.qb.DocType("Pipeline Opportunity Lost Reason")
+	opportunity, row = get_table(), frappe.qb.DocType(LOST_REASON_ROW)
 	query = _select_lost(filters, outcomes).select(row.lost_reason).groupby(row.lost_reason)
 	query = query.left_join(row).on(
 		row.parent == opportunity.name

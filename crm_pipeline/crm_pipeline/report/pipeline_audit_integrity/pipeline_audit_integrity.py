@@ -2,6 +2,7 @@ from frappe import _
 
 from crm_pipeline.access.permissions import require_manager
 from crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 
 
 def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], str]:
@@ -23,14 +24,14 @@ def get_columns() -> list[dict]:
 			"fieldname": "reference_name",
 			"label": _("Opportunity"),
 			"fieldtype": "Link",
-			"options": "Pipeline Opportunity",
+			"options": OPPORTUNITY,
 			"width": 160,
 		},
 		{
 			"fieldname": "entry",
 			"label": _("Entry"),
 			"fieldtype": "Link",
-			"options": "Pipeline Audit Log",
+			"options": AUDIT_LOG,
 			"width": 180,
 		},
 		{"fieldname": "message", "label": _("What is wrong"), "fieldtype": "Data", "width": 520},

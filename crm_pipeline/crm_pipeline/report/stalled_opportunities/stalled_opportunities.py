@@ -5,6 +5,7 @@ from frappe.utils import add_days, flt, getdate, now_datetime
 from pypika import Order
 from pypika.queries import QueryBuilder
 
+from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.reporting.charts import make_chart, make_figure
 from crm_pipeline.reporting.columns import make_column, make_money
@@ -38,7 +39,7 @@ def execute(filters: dict | None = None) -> tuple:
 	"""
 	filters = read_filters(filters)
 	reason = filters.get_choice("reason", "Reason", REASONS)
-	days = filters.get_number("days", "Days", frappe.get_cached_doc("Pipeline Settings").stalled_after_days)
+	days = filters.get_number("days", "Days", frappe.get_cached_doc(SETTINGS).stalled_after_days)
 	engineers = get_engineers(filters, reason, days)
 	rows = get_rows(filters, reason, days)
 	summary = get_summary(filters, engineers) if rows else None
@@ -119,7 +120,7 @@ def get_note(filters: Filters, listed: int, total: int) -> str:
 
 def get_columns(engineers: list[dict]) -> list[dict]:
 	return [
-		make_column("opportunity", _("Opportunity"), "Link", 150, options="Pipeline Opportunity"),
+		make_column("opportunity", _("Opportunity"), "Link", 150, options=OPPORTUNITY),
 		make_column("party", _("Party"), width=180),
 		make_column("status", _("Status"), width=100),
 		make_column("engineer", _("Sales Engineer"), width=150),

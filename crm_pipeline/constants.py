@@ -1,0 +1,7 @@
+"""Names of our DocTypes that the code asks for in many places."""
+
+OPPORTUNITY = "Pipeline Opportunity"
+ITEM_ROW = "Pipeline Opportunity Item"
+LOST_REASON_ROW = "Pipeline Opportunity Lost Reason"
+AUDIT_LOG = "Pipeline Audit Log"
+SETTINGS = "Pipeline Settings"
