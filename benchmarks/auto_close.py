@@ -12,6 +12,7 @@ from frappe.utils import add_days, now_datetime
 from benchmarks import people
 from benchmarks.site import OURS, THEIRS, connect, fresh
 from benchmarks.table import Row
+from crm_pipeline.api import routing as routing_api
 from crm_pipeline.auto_close import run as auto_close_run
 from crm_pipeline.domain.routing import RULE
 from crm_pipeline.routing import rule
@@ -58,7 +59,7 @@ def remove(names: dict[str, list[str]]) -> None:
 
 def set_up() -> None:
 	fresh("Administrator")
-	rule.set_up_routing()
+	routing_api.set_up_routing()
 	frappe.get_doc("Pipeline Settings").update(SETTINGS).save()
 	frappe.db.commit()
 

@@ -19,7 +19,8 @@ from benchmarks.data import DAYS
 from benchmarks.measure import Sample, alternate, counted_statements, drop_failing
 from benchmarks.site import fresh, get_company
 from benchmarks.table import Row, make_row
-from crm_pipeline.dashboard.cards import CARDS, get_card
+from crm_pipeline.api.desk import get_card
+from crm_pipeline.dashboard.cards import CARDS
 from crm_pipeline.dashboard.charts import CHARTS, get_chart
 from crm_pipeline.reporting import filters as report_filters
 

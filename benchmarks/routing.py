@@ -13,6 +13,7 @@ from benchmarks.inserts import insert
 from benchmarks.measure import alternate
 from benchmarks.site import OURS, THEIRS, fresh
 from benchmarks.table import Row, make_row
+from crm_pipeline.api import routing as routing_api
 from crm_pipeline.routing import rule
 
 FAMILY = "routing"
@@ -89,7 +90,7 @@ def begin() -> None:
 def make_rules(count: int) -> None:
 	"""Leave `count` rules of ERPNext's engine, of which the last one to be asked applies, and as many regions."""
 	frappe.set_user("Administrator")
-	rule.set_up_routing()
+	routing_api.set_up_routing()
 	for number in range(count):
 		make_rule(number, count)
 		if not frappe.db.exists("Pipeline Region", REGION_NAME.format(number)):

@@ -3,5 +3,7 @@
 OPPORTUNITY = "Pipeline Opportunity"
 ITEM_ROW = "Pipeline Opportunity Item"
 LOST_REASON_ROW = "Pipeline Opportunity Lost Reason"
+COMPETITOR_ROW = "Pipeline Opportunity Competitor"
+CHILD_TABLES = (ITEM_ROW, LOST_REASON_ROW, COMPETITOR_ROW)
 AUDIT_LOG = "Pipeline Audit Log"
 SETTINGS = "Pipeline Settings"

@@ -67,11 +67,11 @@ permission_query_conditions = {
 }
 # the framework's own link search can be asked on 15 to leave the conditions out
 standard_queries = {
-	"Pipeline Opportunity": "crm_pipeline.access.search.get_matches",
-	"Pipeline Opportunity Item": "crm_pipeline.access.search.get_matches",
-	"Pipeline Opportunity Lost Reason": "crm_pipeline.access.search.get_matches",
-	"Pipeline Opportunity Competitor": "crm_pipeline.access.search.get_matches",
-	"Pipeline Audit Log": "crm_pipeline.access.search.get_matches",
+	"Pipeline Opportunity": "crm_pipeline.api.desk.get_matches",
+	"Pipeline Opportunity Item": "crm_pipeline.api.desk.get_matches",
+	"Pipeline Opportunity Lost Reason": "crm_pipeline.api.desk.get_matches",
+	"Pipeline Opportunity Competitor": "crm_pipeline.api.desk.get_matches",
+	"Pipeline Audit Log": "crm_pipeline.api.desk.get_matches",
 }
 has_permission = {
 	"Pipeline Opportunity": "crm_pipeline.access.permissions.has_opportunity_permission",

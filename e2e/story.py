@@ -14,9 +14,9 @@ AGREED_RATES = (118_000, 52_000, 360_000)
 # supplier → rates of the three items
 RATES = {data.SUPPLIERS[0]: (92_000, 41_500, 310_000), data.SUPPLIERS[1]: (98_500, 39_000, 287_000)}
 MAPPER = "crm_pipeline.offers.mapper."
-WAIT = "crm_pipeline.correspondence.waiting.wait_for_customer"
+WAIT = "crm_pipeline.api.opportunity.wait_for_customer"
 CONTACT_DAYS = (1, 1, 2, 2, 4, 5, 8, 9, 12)
-ACTIVITY = "crm_pipeline.form.activity.log_activity"
+ACTIVITY = "crm_pipeline.api.opportunity.log_activity"
 
 
 def make_deal(server: Server, engineer: Server) -> str:

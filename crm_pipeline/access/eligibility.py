@@ -3,7 +3,6 @@
 import frappe
 
 from crm_pipeline.access.permissions import APPLICATION_ROLES, SALES_ROLES
-from crm_pipeline.constants import OPPORTUNITY
 
 # field of the opportunity → the roles of which the user needs one
 ELIGIBLE_ROLES = {"sales_engineer": SALES_ROLES, "application_engineer": APPLICATION_ROLES}
@@ -18,16 +17,9 @@ def is_eligible(user: str, fieldname: str) -> bool:
 	return bool(enabled) and user_type == "System User" and has_role
 
 
-@frappe.whitelist()
-def get_eligible_users(
-	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict | str
-) -> list:
-	"""Return (user, full name) of those whom a field may name, for its link field. Needs read permission.
-
-	`filters` holds the fieldname: {"fieldname": "sales_engineer"}.
-	"""
-	frappe.has_permission(OPPORTUNITY, "read", throw=True)
-	roles = ELIGIBLE_ROLES[frappe.parse_json(filters)["fieldname"]]
+def get_eligible_users(fieldname: str, txt: str, start: int, page_len: int) -> list:
+	"""Return (user, full name) of those whom a field may name."""
+	roles = ELIGIBLE_ROLES[fieldname]
 	user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
 	with_role = frappe.qb.from_(has_role).select(has_role.parent).where(has_role.role.isin(sorted(roles)))
 	text = f"%{txt}%"
@@ -37,7 +29,7 @@ def get_eligible_users(
 		.where((user.enabled == 1) & (user.user_type == "System User") & user.name.isin(with_role))
 		.where(user.name.notin(frappe.STANDARD_USERS) & (user.name.like(text) | user.full_name.like(text)))
 		.orderby(user.full_name)
-		.limit(int(page_len))
-		.offset(int(start))
+		.limit(page_len)
+		.offset(start)
 		.run()
 	)

@@ -14,12 +14,12 @@ from frappe.model.document import Document
 from frappe.utils import get_fullname, now
 
 from crm_pipeline import compat
-from crm_pipeline.audit import log
+from crm_pipeline.access import shares
+from crm_pipeline.audit import log, versions
 from crm_pipeline.auto_close.listeners import is_listened_to
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.overrides import docshare
-from crm_pipeline.record import bulk, versions
-from crm_pipeline.routing import rule
+from crm_pipeline.record import bulk
+from crm_pipeline.routing import closes_todos_alone
 
 
 class Companions:
@@ -59,7 +59,7 @@ class Companions:
 		if todos:
 			names = sorted({doc.name for doc, _todo in todos})
 			_clear_assignees(names)
-			_end_access(names)
+			shares.end_shares(names)
 			bulk.insert_many("Comment", [_get_comment(doc.name, todo.allocated_to) for doc, todo in todos])
 		self._add_versions(todos, set(own))
 
@@ -86,7 +86,7 @@ class Companions:
 
 def _closes_todos_alike() -> bool:
 	"""Tell whether the one stock rule, as this app made it, closes to-dos, and nobody watches."""
-	return rule.closes_todos_alone() and not is_listened_to("ToDo")
+	return closes_todos_alone() and not is_listened_to("ToDo")
 
 
 def _get_todos(names: list[str]) -> dict[str, list]:
@@ -119,12 +119,6 @@ def _set_status(doctype: str, names: list[str], status: str) -> None:
 def _clear_assignees(names: list[str]) -> None:
 	table = frappe.qb.DocType(OPPORTUNITY)
 	frappe.qb.update(table).set("_assign", "").where(table.name.isin(names)).run()
-
-
-def _end_access(names: list[str]) -> None:
-	filters = {"share_doctype": OPPORTUNITY, "share_name": ("in", names), docshare.MARK: 1}
-	for share in frappe.get_all("DocShare", filters=filters, fields=["share_name", "user"]):
-		docshare.end_access(share.share_name, share.user)
 
 
 def _get_comment(name: str, user: str) -> dict:

@@ -11,7 +11,6 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, formatdate, get_datetime, getdate
 
-from crm_pipeline.access.permissions import require_manager
 from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import auto_close, lifecycle
 from crm_pipeline.domain.auto_close import Cause, Rules, Silence, Step, Verdict
@@ -86,19 +85,8 @@ def find_waiting(before: date) -> Iterator[list]:
 			rows = of_status.where(since >= last).where(behind).run(as_dict=True)
 
 
-@frappe.whitelist()
-def preview() -> dict:
-	"""Return what the job would do today, for managers; nothing is changed.
-
-	{"is_on", "close": [row, …], "warn": [row, …], "counts": {"close", "warn"}, "kept": [[why, how many], …]}; a row has
-	name, title, sales_engineer, awaiting_response_since and closes_on, and at most 200 are shown.
-	"""
-	require_manager()
-	return plan(MOST_SHOWN)
-
-
 def plan(limit: int) -> dict:
-	"""Do what `preview` tells, for server-side callers; while auto-close is off, with the days that are set."""
+	"""Return what the job would do today (api/auto_close.py); while auto-close is off, with the days that are set."""
 	settings = frappe.get_cached_doc(SETTINGS)
 	rules = Rules(cint(settings.auto_close_after_days), cint(settings.auto_close_warning_days))
 	today = getdate()
@@ -122,10 +110,8 @@ def plan(limit: int) -> dict:
 	}
 
 
-@frappe.whitelist(methods=["POST"])
-def run_now() -> bool:
-	"""Start the job on the long queue; False when it waits or runs there already. Managers only."""
-	require_manager()
+def enqueue_job() -> bool:
+	"""Start the job on the long queue; False when it waits or runs there already."""
 	return frappe.get_doc("Scheduled Job Type", {"method": JOB}).enqueue(force=True)
 
 

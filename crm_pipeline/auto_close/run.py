@@ -22,9 +22,8 @@ from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.auto_close import Rules, Step, get_warning_limit
 from crm_pipeline.record import transactions
-from crm_pipeline.record.locked import get_locked_many
+from crm_pipeline.record.locking import get_locked_many
 
-SAVEPOINT = "auto_close"
 LONGEST_RUN = 20 * 60  # seconds; the long queue ends a job after 25 minutes, the next run goes on
 MOST_FAILURES = 100
 
@@ -99,7 +98,7 @@ def _close_batch(names: list[str], rules: Rules, today: date, outcome: Outcome) 
 			for name in names:
 				_close_batch([name], rules, today, outcome)
 			return
-		closed, failed = 0, [(names[0], _log(names[0], error))]
+		closed, failed = 0, [(names[0], _log(names[0], error, frappe.get_traceback()))]
 		commit()
 	outcome.closed += closed
 	outcome.failed += len(failed)
@@ -111,14 +110,12 @@ def _close_locked(names: list[str], rules: Rules, today: date) -> tuple[int, lis
 	companions = Companions(docs)
 	failed = []
 	for doc in docs:
-		frappe.db.savepoint(SAVEPOINT)
-		try:
+		with transactions.attempt() as closing:
 			_close(doc, today)
 			companions.add(doc)
-		except Exception as error:  # reason: one bad record stops no other, and is logged
-			transactions.undo(SAVEPOINT, error)
+		if closing.error:  # one bad record stops no other, and is logged
 			companions.put_back(doc)
-			failed.append((doc.name, _log(doc.name, error)))
+			failed.append((doc.name, _log(doc.name, closing.error, closing.traceback)))
 	companions.close()
 	frappe.clear_messages()
 	return len(companions.closed), failed
@@ -138,11 +135,12 @@ def _close(doc: Document, today: date) -> None:
 	doc.save(ignore_permissions=True, ignore_version=True)  # reason: the settings decide, not who runs it
 
 
-def _log(name: str, error: Exception) -> str:
+def _log(name: str, error: Exception, traceback: str) -> str:
 	"""Write to the Error Log why a record could not be closed, and return it in one line."""
 	frappe.clear_messages()
 	frappe.log_error(
 		_("{0} could not be closed automatically").format(name),
+		traceback,
 		reference_doctype=OPPORTUNITY,
 		reference_name=name,
 	)

@@ -17,7 +17,7 @@ from crm_pipeline.auto_close import plan as auto_close
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain.auto_close import Rules, Step, get_warning_limit
 from crm_pipeline.notices import notice
-from crm_pipeline.record.locked import lock
+from crm_pipeline.record.locking import lock_free
 
 MOST_LISTED = 50
 MOST_IN_ONE = 1000
@@ -38,7 +38,7 @@ def find_due(rules: Rules, today: date) -> Iterator[tuple[tuple[str, ...], list[
 def warn(recipients: tuple[str, ...], names: list[str], rules: Rules, today: date) -> int:
 	"""Tell of those records that are still due under the lock; return of how many. The caller commits."""
 	due = []
-	for row in lock(names, auto_close.FIELDS):
+	for row in lock_free(names, auto_close.FIELDS):
 		verdict = auto_close.judge(row, rules, today)
 		if verdict.step is Step.WARN and _get_recipients(row) == recipients:
 			due.append((row, verdict.closes_on))

@@ -1,4 +1,5 @@
-const CONVERSION = "crm_pipeline.conversion.convert.";
+const PREVIEW = "crm_pipeline.api.lead.preview_conversion";
+const CONVERT = "crm_pipeline.api.lead.convert";
 
 frappe.ui.form.on("Lead", {
 	refresh(frm) {
@@ -24,7 +25,7 @@ frappe.ui.form.on("Lead", {
 
 function open_dialog(frm) {
 	frappe
-		.call({ method: CONVERSION + "preview", type: "GET", args: { lead: frm.doc.name } })
+		.call({ method: PREVIEW, type: "GET", args: { lead: frm.doc.name } })
 		.then(({ message }) => show_dialog(frm, message));
 }
 
@@ -99,7 +100,7 @@ function convert(frm, dialog, { customer, with_opportunity, region, product_line
 	const opportunity = with_opportunity ? { region, product_line, potential_value } : null;
 	frappe
 		.call({
-			method: CONVERSION + "convert",
+			method: CONVERT,
 			type: "POST",
 			args: { lead: frm.doc.name, customer, opportunity },
 			freeze: true,

@@ -1,6 +1,6 @@
 // Calls, visits and meetings: noted in two clicks, shown in the timeline.
 
-const LOG_ACTIVITY = "crm_pipeline.form.activity.log_activity";
+const LOG_ACTIVITY = "crm_pipeline.api.opportunity.log_activity";
 
 // medium → label of its menu entry and title of its dialog
 const ACTIVITIES = {

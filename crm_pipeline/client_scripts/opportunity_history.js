@@ -1,7 +1,7 @@
 // The History tab: the last entries of the audit log and, for managers, who sees the record and why.
 
-const GET_HISTORY = "crm_pipeline.form.history.get_history";
-const EXPLAIN_ACCESS = "crm_pipeline.access.explanation.explain_access";
+const GET_HISTORY = "crm_pipeline.api.opportunity.get_history";
+const EXPLAIN_ACCESS = "crm_pipeline.api.opportunity.explain_access";
 
 frappe.ui.form.on("Pipeline Opportunity", {
 	refresh: (frm) => load_history(frm),

@@ -15,7 +15,7 @@ function confirm_details(frm) {
 	}
 	frappe
 		.call({
-			method: "crm_pipeline.mail.details.confirm",
+			method: "crm_pipeline.api.opportunity.confirm_details",
 			type: "POST",
 			args: { name: frm.doc.name },
 			freeze: true,

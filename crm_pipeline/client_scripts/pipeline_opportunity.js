@@ -1,8 +1,8 @@
 // Quotations, orders and supplier quotations of an opportunity, and the Make group. What may be made, the server says.
 
-const GET_DOCUMENTS = "crm_pipeline.offers.panel.get_documents";
-const REFRESH = "crm_pipeline.offers.panel.refresh";
-const MAPPERS = "crm_pipeline.offers.mapper.";
+const GET_DOCUMENTS = "crm_pipeline.api.offers.get_documents";
+const REFRESH = "crm_pipeline.api.offers.refresh";
+const MAPPERS = "crm_pipeline.api.offers.";
 
 // mapper → label of its button
 const MAKE_LABELS = {

@@ -8,24 +8,18 @@ from frappe.model.document import Document
 
 from crm_pipeline.audit import log
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.conversion import duplicates, email_lock, takeover
+from crm_pipeline.conversion import duplicates, takeover
 from crm_pipeline.exceptions import DuplicateCustomerError, InputError
-from crm_pipeline.record import conflict
+from crm_pipeline.record import address_lock
 from crm_pipeline.refusal import refuse
 
 QUALIFIED = "Qualified"
 CONVERTED = "Converted"
 
 
-@frappe.whitelist()
 def preview(lead: str) -> dict:
-	"""Return what the Convert dialog shows. Needs read permission on the lead.
-
-	{"duplicates": customers with the same e-mail that the user may read, "hidden_duplicates": how many more,
-	"similar": readable customers with the same name or phone, "opportunities": open ones that will move}.
-	"""
+	"""Return what the Convert dialog shows (api/lead.py)."""
 	doc = frappe.get_doc("Lead", lead)
-	doc.check_permission("read")
 	same = duplicates.find_by_email(doc.email_id)
 	readable = _get_readable(same)
 	filters = {"opportunity_from": "Lead", "party_name": lead}
@@ -37,21 +31,9 @@ def preview(lead: str) -> dict:
 	}
 
 
-@frappe.whitelist(methods=["POST"])
-def convert(lead: str, customer: str | None = None, opportunity: dict | str | None = None) -> dict:
-	"""Convert a Qualified lead into a new customer, or link it to the existing `customer`.
-
-	`opportunity` holds field values of a first Pipeline Opportunity to create in the same step. Needs write on
-	the lead and create on Customer (write on `customer` when linking). Raises DuplicateCustomerError when the
-	e-mail is a customer's already. Returns {"customer", "opportunity", "moved": [names]}.
-	"""
-	frappe.has_permission("Lead", "write", doc=lead, throw=True)
-	with conflict.told_about(None):
-		return _convert(lead, customer, opportunity)
-
-
-def _convert(lead: str, customer: str | None, opportunity: dict | str | None) -> dict:
-	email_lock.hold(frappe.db.get_value("Lead", lead, "email_id"))
+def convert(lead: str, customer: str | None, opportunity: dict | str | None) -> dict:
+	"""Do what api/lead.py promises: all or nothing, for one lead of an e-mail address at a time."""
+	address_lock.hold(frappe.db.get_value("Lead", lead, "email_id"))
 	doc = frappe.get_doc("Lead", lead, for_update=True)
 	_validate_lead(doc)
 	name = _link(doc, customer) if customer else _make_customer(doc)

@@ -4,7 +4,7 @@ import frappe
 
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.record import conflict
+from crm_pipeline.record import locking
 
 
 def move_opportunities(lead: str, customer: str) -> list[str]:
@@ -16,7 +16,7 @@ def move_opportunities(lead: str, customer: str) -> list[str]:
 	}
 	names = frappe.get_all(OPPORTUNITY, filters=filters, pluck="name", order_by="name")
 	for name in names:
-		doc = conflict.get_locked(name)
+		doc = locking.get_locked(name)
 		doc.update({"opportunity_from": "Customer", "party_name": customer})
 		doc.flags.details_by_system = True
 		doc.save(ignore_permissions=True)  # reason: follows the lead, whoever converts it

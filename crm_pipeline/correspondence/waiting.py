@@ -25,7 +25,7 @@ from crm_pipeline.correspondence import first_response
 from crm_pipeline.domain import correspondence, lifecycle
 from crm_pipeline.domain.correspondence import Message, Sender
 from crm_pipeline.exceptions import ClosedRecordError
-from crm_pipeline.record import conflict, transactions
+from crm_pipeline.record import locking, transactions
 from crm_pipeline.refusal import refuse
 
 LINKED_DOCTYPES = ("Quotation", "Sales Order")
@@ -113,22 +113,9 @@ def get_opportunities(communication: Document) -> list[str]:
 	return sorted(name for name in names if name)
 
 
-@frappe.whitelist(methods=["POST"])
-def wait_for_customer(name: str) -> dict:
-	"""Start the waiting clock by hand, after a call or a chat; needs write permission. Returns the document."""
-	return _note_by_hand(name, is_outgoing=True)
-
-
-@frappe.whitelist(methods=["POST"])
-def customer_answered(name: str) -> dict:
-	"""Stop the waiting clock by hand, after a call or a chat; needs write permission. Returns the document."""
-	return _note_by_hand(name, is_outgoing=False)
-
-
-def _note_by_hand(name: str, is_outgoing: bool) -> dict:
-	"""Set the clock to now. Only an e-mail is a first response."""
-	doc = conflict.get_locked(name)
-	doc.check_permission("write")
+def note_by_hand(name: str, is_outgoing: bool) -> Document:
+	"""Set the clock to now, after a call or a chat; needs write permission. Only an e-mail is a first response."""
+	doc = locking.get_writable(name)
 	if lifecycle.is_closed(doc.status):
 		message = _("{0} is {1}: nobody waits for an answer any more. A manager can reopen it first.")
 		refuse(message, doc.name, _(doc.status), exception=ClosedRecordError)
@@ -136,7 +123,7 @@ def _note_by_hand(name: str, is_outgoing: bool) -> dict:
 	changes.pop("first_responded_on", None)
 	for fieldname, value in changes.items():
 		doc.set_system_value(fieldname, value)
-	return doc.save().as_dict()
+	return doc.save()
 
 
 def _get_date(communication) -> datetime:

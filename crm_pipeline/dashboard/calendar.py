@@ -12,11 +12,10 @@ MOST_EVENTS = 1000
 MINUTES = 30
 
 
-@frappe.whitelist()
 def get_events(start: str, end: str, filters: str | list | None = None) -> list[dict]:
 	"""Return the next contacts from `start` to before `end` of the open opportunities that the user sees.
 
-	`filters` are those of the list. Each lasts half an hour. Whoever may read opportunities.
+	`filters` are those of the list. Each lasts half an hour.
 	"""
 	rows = frappe.get_list(
 		OPPORTUNITY,

@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.query_builder.functions import Count, Sum
-from pypika import CustomFunction, Order
+from pypika import Order
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
@@ -18,11 +18,9 @@ from crm_pipeline.access.permissions import limit_to_visible
 from crm_pipeline.constants import LOST_REASON_ROW, OPPORTUNITY
 from crm_pipeline.domain.lifecycle import STAGES, WON, Outcome, get_open_statuses
 from crm_pipeline.refusal import refuse
-from crm_pipeline.reporting.visible import group_by_text
+from crm_pipeline.sql import Month, Year, group_by_text
 
 LIST = ("List", OPPORTUNITY, "List")
-Year = CustomFunction("YEAR", ["moment"])
-Month = CustomFunction("MONTH", ["moment"])
 
 # field, or "Child DocType.field" → (operator, value)
 Filters = dict[str, tuple]

@@ -10,11 +10,12 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime, strip_html
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.demo import deals, team
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.moving_in.fields import insert_record
+from crm_pipeline.record import transactions
 
 PREFIX = "sample-"
 REMOVAL_REASON = "Sample data is removed"
@@ -56,12 +57,10 @@ def clear(on_record: Callable[[int], None] = lambda _count: None) -> list[str]:
 	"""
 	kept = []
 	for doctype, name in get_removable():
-		frappe.db.savepoint("sample_data")
-		try:
+		with transactions.attempt((frappe.ValidationError, frappe.PermissionError)) as removing:
 			_remove(doctype, name)
-		except (frappe.ValidationError, frappe.PermissionError) as error:
-			frappe.db.rollback(save_point="sample_data")
-			kept.append(f"{doctype} {name}: {strip_html(str(error))}")
+		if removing.error:
+			kept.append(f"{doctype} {name}: {strip_html(str(removing.error))}")
 		frappe.clear_messages()
 		on_record(1)
 	return kept
@@ -120,7 +119,7 @@ def _make_opportunity(deal: deals.Deal, references: dict) -> None:
 	frappe.set_user(team.MANAGER.email if is_closed else values["sales_engineer"])
 	doc = insert_record(values, audit_event="Imported" if is_closed else "Created")
 	if deal.is_reopened:
-		actions.reopen(doc.name, _("The customer has a new budget"))
+		api.reopen(doc.name, _("The customer has a new budget"))
 
 
 def _get_company() -> str:
@@ -158,6 +157,6 @@ def _bring_to_open(name: str) -> None:
 	status = frappe.db.get_value(OPPORTUNITY, name, "status")
 	if status == lifecycle.OFFER_MADE:
 		reason = _get_masters().lost_reasons[lifecycle.LOST][0]
-		actions.mark_lost(name, [reason], deals.DETAIL)
+		api.mark_lost(name, [reason], deals.DETAIL)
 	if status != lifecycle.FIRST_STAGE:
-		actions.reopen(name, REMOVAL_REASON)
+		api.reopen(name, REMOVAL_REASON)

@@ -5,6 +5,7 @@ makes belongs to the sample data and goes with it.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import click
 import frappe
@@ -12,11 +13,12 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import strip_html
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.demo import deals, sample_data, team
 from crm_pipeline.domain import lifecycle
+from crm_pipeline.record import transactions
 
 ENGINEER = team.ENGINEERS[0]
 MANAGER = team.MANAGER
@@ -56,26 +58,26 @@ def _win_a_deal() -> str:
 	_act_as(ENGINEER)
 	doc = _make_opportunity_like(lifecycle.WON, 480_000)
 	_refused("sets it to Won at once", lambda: _save_as(doc.name, lifecycle.WON))
-	_done(actions.make_offer(doc.name), "makes an offer")
-	_done(actions.mark_won(doc.name, 455_000), "wins it for 455,000")
+	_done(api.make_offer(doc.name), "makes an offer")
+	_done(api.mark_won(doc.name, 455_000), "wins it for 455,000")
 	return doc.name
 
 
 def _lose_a_deal() -> str:
 	_title("A loss needs a reason")
 	doc = _make_opportunity_like(lifecycle.LOST, 220_000)
-	_refused("marks it lost without a reason", lambda: actions.mark_lost(doc.name, []))
+	_refused("marks it lost without a reason", lambda: api.mark_lost(doc.name, []))
 	simple = {"applies_to": "Both", "needs_detail": 0, "disabled": 0}
 	reason = frappe.get_all("Pipeline Lost Reason", filters=simple, pluck="name", order_by="name desc")[0]
-	_done(actions.mark_lost(doc.name, [reason]), f"marks it lost: {reason}")
+	_done(api.mark_lost(doc.name, [reason]), f"marks it lost: {reason}")
 	return doc.name
 
 
 def _reopen(name: str) -> None:
 	_title("Only a manager reopens")
-	_refused("reopens it", lambda: actions.reopen(name, "They called again"))
+	_refused("reopens it", lambda: api.reopen(name, "They called again"))
 	_act_as(MANAGER)
-	_done(actions.reopen(name, "The customer's other supplier failed"), "reopens it")
+	_done(api.reopen(name, "The customer's other supplier failed"), "reopens it")
 
 
 def _show_audit_trail(name: str) -> None:
@@ -85,13 +87,17 @@ def _show_audit_trail(name: str) -> None:
 		_say(f"{entry.event:<10} {entry.user:<42} {entry.entry_hash[:8]}  {entry.reason or ''}")
 
 
+class TakenBack(Exception):
+	"""Ends what is shown and not kept."""
+
+
 def _check_audit_log(name: str) -> None:
 	_title("Is the log telling the truth?")
 	_print_check("The whole log is checked")
-	frappe.db.savepoint("before_tampering")
-	_edit_by_sql(name)
-	_print_check(f"Somebody edits {name} and its log by SQL")
-	frappe.db.rollback(save_point="before_tampering")
+	with suppress(TakenBack), transactions.savepoint():
+		_edit_by_sql(name)
+		_print_check(f"Somebody edits {name} and its log by SQL")
+		raise TakenBack
 	_print_check("The edit is taken back")
 
 
@@ -143,15 +149,12 @@ def _print_check(what: str) -> None:
 
 def _refused(what: str, act: Callable) -> None:
 	"""Carry out what must fail, and show the sentence it fails with."""
-	frappe.db.savepoint("refused")
-	try:
+	with transactions.attempt((frappe.ValidationError, frappe.PermissionError)) as acting:
 		act()
-	except (frappe.ValidationError, frappe.PermissionError) as error:
-		frappe.db.rollback(save_point="refused")
-		_say(f"{_who()} {what}: " + click.style("refused", fg="red"))
-		_say(f"  {strip_html(str(error))}")
-	else:
+	if not acting.error:
 		raise AssertionError(f"{what}: was not refused")
+	_say(f"{_who()} {what}: " + click.style("refused", fg="red"))
+	_say(f"  {strip_html(str(acting.error))}")
 
 
 def _done(record: Document | dict, what: str) -> None:

@@ -13,14 +13,8 @@ from crm_pipeline.refusal import refuse
 SUBJECTS = {"Phone": "Call", "Visit": "Visit", "Meeting": "Meeting"}
 
 
-@frappe.whitelist(methods=["POST"])
 def log_activity(name: str, medium: str, summary: str, happened_on: str | None = None) -> str:
-	"""Note a call, visit or meeting and return the Communication's name.
-
-	`medium` is Phone, Visit or Meeting, `happened_on` a date and time (now by default). Needs what sending an
-	e-mail from the record needs: reading it, with a role that may. A closed record takes comments only.
-	"""
-	frappe.has_permission(OPPORTUNITY, "email", doc=name, throw=True)
+	"""Note a call, visit or meeting and return the Communication's name.; see api/opportunity.py."""
 	happened_on = get_datetime(happened_on or now_datetime())
 	_validate(frappe.get_doc(OPPORTUNITY, name), medium, summary, happened_on)
 	communication = frappe.get_doc(

@@ -10,9 +10,9 @@ from frappe.utils import escape_html
 from frappe.utils.user import get_users_with_role
 
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.correspondence import waiting as correspondence
+from crm_pipeline.correspondence import get_message
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.routing import rule
+from crm_pipeline.routing import is_set_up
 
 
 def tell_of_new(record: Document) -> None:
@@ -20,7 +20,7 @@ def tell_of_new(record: Document) -> None:
 	if not record.sales_engineer:
 		subject = _("{0} came by e-mail and has no sales engineer: {1}")
 		_ring(get_users_with_role("Sales Manager"), record.name, subject, record.title)
-	elif not rule.is_set_up():
+	elif not is_set_up():
 		_ring([record.sales_engineer], record.name, _("{0} came by e-mail: {1}"), record.title)
 
 
@@ -32,7 +32,7 @@ def tell_of_late(communication: Document) -> None:
 	record = frappe.db.get_value(OPPORTUNITY, communication.reference_name, fields, as_dict=True)
 	if not record or not record.sales_engineer or not lifecycle.is_closed(record.status):
 		return
-	message = correspondence.get_message(communication)
+	message = get_message(communication)
 	if message and not message.is_outgoing:
 		subject = _("The customer wrote on {0}, which is {2}: {1}")
 		_ring([record.sales_engineer], record.name, subject, communication.subject, _(record.status))

@@ -15,9 +15,8 @@ from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import incoming_mail
 from crm_pipeline.exceptions import ConflictError
 from crm_pipeline.mail import attention, conversation, sender
-from crm_pipeline.record import conflict, transactions
+from crm_pipeline.record import locking, transactions
 
-SAVEPOINT = "incoming_mail"
 GIVEN_BY_OTHERS = ("party_name", "region", "product_line", "items", "external_id", "is_history")
 TRIES = 3
 
@@ -59,7 +58,7 @@ def _hold(name: str) -> None:
 	"""Lock the record that the e-mail joins; if it has just changed, in a new transaction, where the lock comes first."""
 	for _attempt in range(TRIES):
 		try:
-			return conflict.hold(name)
+			return locking.hold(name)
 		except ConflictError as error:
 			if not transactions.is_undone(error):
 				return None  # held for long; whoever writes to it hears of that
@@ -79,17 +78,16 @@ def _save(make: Callable[[], Document]) -> str | None:
 	"""Insert a record and return its name. On refusal undo it, log why and return None; a deadlock is tried again."""
 	shown, reason = len(frappe.local.message_log), ""
 	for _attempt in range(TRIES):
-		frappe.db.savepoint(SAVEPOINT)
 		try:
-			record = make().insert(ignore_permissions=True)  # reason: an e-mail has no user
-			attention.tell_of_new(record)
+			with transactions.savepoint():
+				record = make().insert(ignore_permissions=True)  # reason: an e-mail has no user
+				attention.tell_of_new(record)
 			return record.name
 		except (ConflictError, frappe.QueryDeadlockError):
 			reason = frappe.get_traceback()
 			frappe.db.rollback()  # the e-mail has written nothing yet
 		except Exception:  # reason: whatever is wrong, the e-mail is kept
 			reason = frappe.get_traceback()
-			frappe.db.rollback(save_point=SAVEPOINT)
 			break
 		finally:
 			del frappe.local.message_log[shown:]

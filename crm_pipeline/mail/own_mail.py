@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.mail import incoming, sender
-from crm_pipeline.record import conflict
+from crm_pipeline.record import locking
 
 
 def take_party(communication: Document) -> None:
@@ -29,7 +29,7 @@ def _take_first(name: str, recipients: Iterator[tuple[str, str]]) -> None:
 	party = sender.get_party(address, display_name) if address else None
 	if not party:
 		return
-	doc = conflict.get_locked(name)
+	doc = locking.get_locked(name)
 	incoming.set_party(doc, party)
 	doc.contact_email = address
 	doc.flags.details_by_system = True

@@ -9,9 +9,8 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.record import conflict, transactions
+from crm_pipeline.record import locking, transactions
 
-SAVEPOINT = "attachment"
 SENDER = re.compile(rb"^From:.*(\r?\n[ \t].*)*\r?\n", re.IGNORECASE | re.MULTILINE)
 ADDRESS = re.compile(rb"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 
@@ -27,11 +26,10 @@ class Mail(InboundMail):
 		attachments, saved = self.attachments, []
 		for attachment in attachments:
 			self.attachments = [attachment]
-			frappe.db.savepoint(SAVEPOINT)
-			try:
+			# files are refused in many ways, a damaged PDF by its parser
+			with transactions.attempt() as saving:
 				saved += super().save_attachments_in_doc(doc)
-			except Exception as error:  # reason: files are refused in many ways, a damaged PDF by its parser
-				transactions.undo(SAVEPOINT, error)
+			if saving.error:
 				self.refused.append(attachment["fname"])
 		self.attachments = attachments
 		return saved
@@ -43,7 +41,7 @@ def bring_in(account: Document, uid: int, raw: bytes) -> Document:
 	record = mail.reference_document()
 	if record and record.doctype == OPPORTUNITY:
 		transactions.commit()  # so that the lock is the first read: nobody can come in between any more
-		conflict.hold(record.name)
+		locking.hold(record.name)
 	communication = mail.process()
 	if mail.refused:
 		_name_refused(communication, mail.refused)

@@ -9,12 +9,11 @@ from frappe.query_builder.utils import DocType
 from frappe.utils import validate_email_address
 
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.conversion import email_lock
-from crm_pipeline.correspondence.waiting import get_sender
+from crm_pipeline.correspondence import get_sender
 from crm_pipeline.domain import incoming_mail
 from crm_pipeline.domain.correspondence import is_outgoing
 from crm_pipeline.exceptions import ConflictError
-from crm_pipeline.record import transactions
+from crm_pipeline.record import address_lock, transactions
 
 NAME_LENGTH = 140
 
@@ -57,7 +56,7 @@ def get_party(address: str, display_name: str | None) -> Party | None:
 	Two first e-mails of one stranger at the same moment make one lead: they wait for each other, and the second one
 	is told to begin anew (ConflictError).
 	"""
-	email_lock.hold(address)
+	address_lock.hold(address)
 	party = find_party(address)
 	if not party and _has_fresh_lead(address):
 		frappe.throw(_("Another e-mail of {0} came first.").format(address), ConflictError)
@@ -132,13 +131,11 @@ def _make_lead(address: str, display_name: str | None) -> Party | None:
 		return None
 	name = _get_person(display_name) or address.partition("@")[0]
 	lead = frappe.get_doc({"doctype": "Lead", "lead_name": name, "email_id": address})
-	frappe.db.savepoint("lead_from_mail")
-	try:
+	with transactions.attempt() as making:
 		# mandatory fields of the site's own: an e-mail can't fill them
 		lead.insert(ignore_permissions=True, ignore_mandatory=True)  # reason: an e-mail has no user
-	except Exception as error:  # reason: whatever the site has against the lead, the e-mail is kept
-		transactions.undo("lead_from_mail", error)
-		frappe.log_error(_("No lead was made for {0}").format(address))
+	if making.error:  # whatever the site has against the lead, the e-mail is kept
+		frappe.log_error(_("No lead was made for {0}").format(address), making.traceback)
 		return None
 	return Party("Lead", lead.name)
 

@@ -25,12 +25,12 @@ from crm_pipeline.moving_in.record import complete_values
 from crm_pipeline.moving_in.rejects import RejectsFile
 from crm_pipeline.moving_in.table import Row, Table
 from crm_pipeline.moving_in.values import is_date_format, parse_value
+from crm_pipeline.record import transactions
 
 BATCH_SIZE = 200
 # a dry run keeps nothing, so the users and masters it makes are made anew for each batch
 DRY_RUN_BATCH_SIZE = 10_000
 MAX_ATTEMPTS = 5
-SAVEPOINT = "csv_row"
 CONFLICTS = (ConflictError, frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 
@@ -132,13 +132,12 @@ class Importer:
 		if self.options.user_domain:
 			self._make_users(rows, existing_ids)
 		for row in rows:
-			frappe.db.savepoint(SAVEPOINT)
 			try:
-				is_new = self._import_row(row, existing_ids)
+				with transactions.savepoint():
+					is_new = self._import_row(row, existing_ids)
 			except CONFLICTS:
 				raise
 			except Exception as error:
-				frappe.db.rollback(save_point=SAVEPOINT)
 				self.masters.forget_recent()
 				result.rejected.append((row, _get_reason(error)))
 			else:

@@ -8,8 +8,8 @@ from frappe.model.document import Document
 from frappe.utils import strip_html
 
 from crm_pipeline.moving_in.errors import RowError
+from crm_pipeline.record import transactions
 
-SAVEPOINT = "csv_master"
 DEFAULT_BUSINESS_UNIT = "General"
 
 
@@ -51,11 +51,10 @@ class Masters:
 		make = self._get_maker(doctype)
 		if not make:
 			return None
-		frappe.db.savepoint(SAVEPOINT)
 		try:
-			return make(text)
+			with transactions.savepoint():
+				return make(text)
 		except (frappe.ValidationError, frappe.PermissionError) as error:
-			frappe.db.rollback(save_point=SAVEPOINT)
 			reason = strip_html(str(error)) or "no permission."
 			raise RowError(f"{doctype} '{text}' can't be made: {reason}") from error
 

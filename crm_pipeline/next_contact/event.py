@@ -11,7 +11,7 @@ from frappe.utils import escape_html, get_datetime, get_link_to_form
 
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.record import conflict
+from crm_pipeline.record import locking
 from crm_pipeline.record.changes import has_changed
 from crm_pipeline.refusal import get_label, refuse
 
@@ -66,7 +66,7 @@ def follow_event(event: Document) -> None:
 	for row in event.event_participants if event.status == OPEN else ():
 		name = row.reference_docname
 		if row.reference_doctype == OPPORTUNITY and _is_event_of(event, name):
-			doc = conflict.get_locked(name)
+			doc = locking.get_locked(name)
 			if _is_elsewhere(doc, event) and frappe.has_permission(OPPORTUNITY, "write", doc=doc):
 				doc.next_contact_date = event.starts_on
 				doc.save()

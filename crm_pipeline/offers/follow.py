@@ -8,9 +8,7 @@ from frappe.model.document import Document
 
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.offers import links, notes, orders, quotations, supplier_rates
-from crm_pipeline.record import conflict, transactions
-
-SAVEPOINT = "follow_document"
+from crm_pipeline.record import locking, transactions
 
 
 def follow(doc: Document, is_submission: bool = False) -> None:
@@ -66,12 +64,8 @@ def _run(name: str | None, update: Callable[[Document], None]) -> None:
 	"""Run `update` on the opportunity, loaded locked. If that is refused, undo it, tell why and go on."""
 	if not name:
 		return
-	shown = len(frappe.local.message_log)
-	frappe.db.savepoint(SAVEPOINT)
-	try:
-		update(conflict.get_locked(name))
-	except (frappe.ValidationError, frappe.PermissionError) as error:
-		transactions.undo(SAVEPOINT, error)
-		del frappe.local.message_log[shown:]
-		reason = str(error) or _("Permission is missing.")
+	with transactions.attempt((frappe.ValidationError, frappe.PermissionError)) as updating:
+		update(locking.get_locked(name))
+	if updating.error:
+		reason = str(updating.error) or _("Permission is missing.")
 		notes.tell(name, _("{0} was not brought up to date. {1}").format(name, reason))

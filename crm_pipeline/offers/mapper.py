@@ -1,6 +1,6 @@
 """Make → Quotation, Supplier Quotation, Request for Quotation: unsaved documents from an opportunity in play.
 
-All need read permission on the opportunity and create permission on the document, and refuse a closed record,
+All need read permission on the opportunity (asked by the framework) and create permission on the document, and refuse a closed record,
 a disabled item and what else would only fail later. Supplier documents take over a named list of fields, so
 that nothing of the customer can reach a supplier.
 """
@@ -42,7 +42,6 @@ SUPPLIER_FIELDS = {
 }
 
 
-@frappe.whitelist(methods=["POST"])
 def make_quotation(source_name: str, target_doc: str | Document | None = None) -> Document:
 	"""Return a Quotation priced by ERPNext, or at the agreed rates if the settings keep them.
 
@@ -52,7 +51,6 @@ def make_quotation(source_name: str, target_doc: str | Document | None = None) -
 	return _make_quotation(source_name, target_doc, lambda item: item.rate if keeps_rates else 0)
 
 
-@frappe.whitelist(methods=["POST"])
 def make_quotation_from_supplier_rates(
 	source_name: str, target_doc: str | Document | None = None
 ) -> Document:
@@ -71,13 +69,11 @@ def make_quotation_from_supplier_rates(
 	return _make_quotation(source_name, target_doc, get_rate, check)
 
 
-@frappe.whitelist(methods=["POST"])
 def make_supplier_quotation(source_name: str, target_doc: str | Document | None = None) -> Document:
 	"""Return a Supplier Quotation for the items, in company currency until a supplier is chosen."""
 	return _make_supplier_document("Supplier Quotation", source_name, target_doc)
 
 
-@frappe.whitelist(methods=["POST"])
 def make_request_for_quotation(source_name: str, target_doc: str | Document | None = None) -> Document:
 	"""Return a Request for Quotation for the items."""
 	return _make_supplier_document("Request for Quotation", source_name, target_doc)

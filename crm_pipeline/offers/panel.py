@@ -22,15 +22,9 @@ FIELDS = {
 RATE_FIELDS = ("parent", "item_code", "qty", "uom", "rate")
 
 
-@frappe.whitelist()
-def get_documents(name: str) -> dict:
-	"""Return the documents of an opportunity that the user may read. Needs read permission on the opportunity.
-
-	{"quotations", "orders", "supplier_quotations": rows of FIELDS, the last ones with "items"; "makes": mappers
-	the user may call; "is_behind": whether the user's `refresh` would change something}.
-	"""
-	record = frappe.get_doc(OPPORTUNITY, name)
-	record.check_permission("read")
+def get_documents(record: Document) -> dict:
+	"""Return the documents of an opportunity that the user may read, and what may be made from it (api/offers.py)."""
+	name = record.name
 	return {
 		"quotations": _get_list("Quotation", name),
 		"orders": _get_list("Sales Order", name),
@@ -38,13 +32,6 @@ def get_documents(name: str) -> dict:
 		"makes": _get_makes(record),
 		"is_behind": frappe.has_permission(OPPORTUNITY, "write", doc=record) and follow.is_behind(record),
 	}
-
-
-@frappe.whitelist(methods=["POST"])
-def refresh(name: str) -> None:
-	"""Bring an opportunity up to date with its documents. Needs write permission on it."""
-	frappe.has_permission(OPPORTUNITY, "write", doc=name, throw=True)
-	follow.catch_up(name)
 
 
 def _get_makes(record: Document) -> list[str]:

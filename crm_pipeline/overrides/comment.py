@@ -3,9 +3,9 @@
 from frappe.model.document import Document
 
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.record import conflict
+from crm_pipeline.record import locking
 
 
 def validate(doc: Document, method: str | None = None) -> None:
 	if doc.reference_doctype == OPPORTUNITY and doc.comment_type == "Comment":
-		conflict.hold(doc.reference_name)
+		locking.hold(doc.reference_name)

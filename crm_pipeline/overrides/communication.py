@@ -9,22 +9,22 @@ from frappe.model.document import Document
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.mail import attention, incoming, own_mail
-from crm_pipeline.record import conflict, transactions
+from crm_pipeline.record import locking, transactions
+from crm_pipeline.record.conflict import explain_conflict
 
-SAVEPOINT = "take_in_mail"
 REFERENCE = ("reference_doctype", "reference_name")
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
 	incoming.keep_sender(doc)
 	if doc.reference_doctype == OPPORTUNITY:
-		conflict.hold(doc.reference_name)
+		locking.hold(doc.reference_name)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
 	"""An e-mail is taken in once, when it is new or put on another document."""
 	saved = doc.get_doc_before_save()
-	with conflict.told_about(None):
+	with explain_conflict(None):
 		if not saved:
 			_run(own_mail.take_party, doc)
 			_run(attention.tell_of_late, doc)
@@ -34,9 +34,9 @@ def on_update(doc: Document, method: str | None = None) -> None:
 
 def _run(step: Callable[[Document], None], doc: Document) -> None:
 	"""Trouble with an opportunity is logged and never costs the e-mail, unless the database has undone that as well."""
-	frappe.db.savepoint(SAVEPOINT)
-	try:
+	with transactions.attempt() as telling:
 		step(doc)
-	except Exception as error:  # reason: whatever is wrong with the opportunity, the e-mail is kept
-		transactions.undo(SAVEPOINT, error)
-		frappe.log_error(_("An opportunity did not hear of an e-mail"), reference_doctype=doc.doctype)
+	if telling.error:
+		frappe.log_error(
+			_("An opportunity did not hear of an e-mail"), telling.traceback, reference_doctype=doc.doctype
+		)

@@ -7,14 +7,14 @@ from frappe.utils import get_link_to_form
 
 from crm_pipeline.audit import log
 from crm_pipeline.conversion import duplicates, takeover
-from crm_pipeline.record import conflict
+from crm_pipeline.record.conflict import explain_conflict
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
 	"""Where our own Convert blocks a second customer with the same e-mail, the other ways only warn."""
 	if not doc.lead_name or doc.flags.converted_by_pipeline or not doc.has_value_changed("lead_name"):
 		return
-	with conflict.told_about(None):
+	with explain_conflict(None):
 		moved = takeover.move_opportunities(doc.lead_name, doc.name)
 		log.log_conversion(doc.lead_name, doc.name)
 		if moved:

@@ -1,27 +1,9 @@
-"""The days until auto-close stand in ERPNext's Selling Settings too: whoever sets them in one place, sets both."""
+"""ERPNext's Selling Settings hold the days until auto-close as well."""
 
-import frappe
 from frappe.model.document import Document
-from frappe.utils import cint
 
-from crm_pipeline.constants import SETTINGS
-
-SELLING_SETTINGS = "Selling Settings"
-FIELD = "pipeline_auto_close_after_days"
+from crm_pipeline.auto_close import selling_settings
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
-	"""Bring a changed number to Pipeline Settings, whose checks decide."""
-	settings = frappe.get_doc(SETTINGS)
-	if doc.has_value_changed(FIELD) and cint(doc.get(FIELD)) != cint(settings.auto_close_after_days):
-		settings.auto_close_after_days = cint(doc.get(FIELD))
-		settings.save(ignore_permissions=True)  # reason: one value in two places; this one may be written
-
-
-def follow(settings: Document) -> None:
-	"""Bring the number of Pipeline Settings here. `modified` moves, so that an old form does not bring it back."""
-	if not frappe.get_meta(SELLING_SETTINGS).has_field(FIELD):
-		return  # while installing, the framework saves settings before the app has made its fields
-	days = cint(settings.auto_close_after_days)
-	if cint(frappe.db.get_single_value(SELLING_SETTINGS, FIELD)) != days:
-		frappe.db.set_single_value(SELLING_SETTINGS, FIELD, days)
+	selling_settings.take_over(doc)

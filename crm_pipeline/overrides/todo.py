@@ -4,10 +4,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.access import shares
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.overrides import docshare
-from crm_pipeline.record import conflict
+from crm_pipeline.record import locking
 from crm_pipeline.refusal import refuse
 
 ACCESS_FIELDS = ("status", "allocated_to", "reference_type", "reference_name")
@@ -16,7 +16,7 @@ ACCESS_FIELDS = ("status", "allocated_to", "reference_type", "reference_name")
 def validate(doc: Document, method: str | None = None) -> None:
 	if doc.reference_type == OPPORTUNITY:
 		if not _is_own_save(doc):
-			conflict.hold(doc.reference_name)
+			locking.hold(doc.reference_name)
 		validate_assigner(doc)
 		validate_ending(doc)
 		end_for_good(doc)
@@ -72,12 +72,12 @@ def leave_rule(doc: Document) -> None:
 
 def on_update(doc: Document, method: str | None = None) -> None:
 	if doc.reference_type == OPPORTUNITY and doc.status != "Open":
-		docshare.end_access(doc.reference_name, doc.allocated_to)
+		shares.end_shares([doc.reference_name], doc.allocated_to)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:
 	if doc.reference_type == OPPORTUNITY:
-		docshare.end_access(doc.reference_name, doc.allocated_to)
+		shares.end_shares([doc.reference_name], doc.allocated_to)
 
 
 def _is_own_save(doc: Document) -> bool:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import format_datetime, get_fullname
 
 from crm_pipeline import compat
@@ -16,7 +15,7 @@ CONFLICTS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.Timesta
 
 
 @contextmanager
-def told_about(name: str | None) -> Iterator[None]:
+def explain_conflict(name: str | None) -> Iterator[None]:
 	"""Turn a deadlock, a lock timeout or an outdated copy of a record into one sentence (ConflictError)."""
 	try:
 		yield
@@ -29,25 +28,6 @@ def told_about(name: str | None) -> Iterator[None]:
 		frappe.throw(
 			_describe(name, is_locked=is_outdated), ConflictError, title=_("Changed by Somebody Else")
 		)
-
-
-def get_locked(name: str) -> Document:
-	"""Load the record locked until the end of the transaction, before any other read of it."""
-	with told_about(name):
-		return frappe.get_doc(OPPORTUNITY, name, for_update=True)
-
-
-def hold(*names: str) -> None:
-	"""Lock records before anything is written to or beside them.
-
-	The framework itself writes to a record that gets a comment, a to-do or an e-mail: this way whoever meets somebody
-	else there hears the one sentence.
-	"""
-	with told_about(names[0] if len(names) == 1 else None):
-		record = frappe.qb.DocType(OPPORTUNITY)
-		frappe.qb.from_(record).select(record.name).where(record.name.isin(names or ("",))).orderby(
-			record.name
-		).for_update().run()
 
 
 def describe_last_change(record) -> str:

@@ -6,9 +6,9 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from crm_pipeline.constants import SETTINGS
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.input_values import validate_size
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.record.changes import has_changed
+from crm_pipeline.record.input_values import validate_size
 from crm_pipeline.refusal import get_label, refuse
 
 STAGE_PROBABILITY = {lifecycle.OPEN: "probability_open", lifecycle.OFFER_MADE: "probability_offer_made"}

@@ -17,19 +17,13 @@ DAY = "Monday"
 MOST_ROWS = 100
 
 
-@frappe.whitelist()
-def get_digest() -> str:
+def get_frequency() -> str:
 	"""Return how often the current user gets the digest: Never, Daily, Weekdays or Weekly (on Mondays)."""
 	return frappe.db.get_value(DIGEST, {**_get_key(), "enabled": 1}, "frequency") or STOPPED
 
 
-@frappe.whitelist(methods=["POST"])
-def set_digest(frequency: str) -> str:
-	"""Have the digest sent to the current user's own address, or no longer (Never); return the frequency.
-
-	For whoever may see the report. Raises frappe.PermissionError for others, InputError for another frequency.
-	"""
-	frappe.has_permission(OPPORTUNITY, "report", throw=True)
+def set_frequency(frequency: str) -> str:
+	"""Have the digest sent to the current user's own address, or no longer (Never); return it, refuse another one."""
 	if frequency not in FREQUENCIES:
 		refuse(_("{0} can't be {1}. Choose one of: {2}."), _("Frequency"), frequency, ", ".join(FREQUENCIES))
 	for name in frappe.get_all(DIGEST, filters=_get_key(), pluck="name"):

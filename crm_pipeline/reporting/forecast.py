@@ -13,7 +13,8 @@ from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import lifecycle, periods
 from crm_pipeline.domain.forecast import Calendar, Cell
 from crm_pipeline.reporting.filters import Filters
-from crm_pipeline.reporting.visible import Month, Year, get_table, group_by_text, select, within
+from crm_pipeline.reporting.visible import get_table, select, within
+from crm_pipeline.sql import Month, Year, group_by_text
 
 # filters that leave out part of what an engineer sells
 NARROWING = ("product_line", "opportunity_type", "source")

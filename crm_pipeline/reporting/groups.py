@@ -9,7 +9,8 @@ from pypika.queries import QueryBuilder
 
 from crm_pipeline.domain import periods
 from crm_pipeline.reporting.filters import Filters
-from crm_pipeline.reporting.visible import Month, Year, get_table, group_by_text
+from crm_pipeline.reporting.visible import get_table
+from crm_pipeline.sql import Month, Year, group_by_text
 
 FIELDS = {
 	"Sales Engineer": "sales_engineer",

@@ -6,18 +6,15 @@ from frappe.model.document import Document
 from frappe.utils import get_fullname
 
 from crm_pipeline.access.eligibility import ELIGIBLE_ROLES, is_eligible
-from crm_pipeline.access.permissions import require_manager
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.record import conflict, transactions
+from crm_pipeline.record import locking, transactions
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import router
 
 
-@frappe.whitelist()
-def preview(from_user: str, names: list | str | None = None) -> dict:
-	"""Return what a hand-over would move: {"opportunities": [rows], "todos": n, "events": n}. Managers only."""
-	require_manager()
+def preview(from_user: str, names: list[str] | None) -> dict:
+	"""Return what a hand-over would move: {"opportunities": [rows], "todos": n, "events": n}."""
 	rows = _get_records(from_user, names)
 	found = [row.name for row in rows]
 	return {
@@ -27,15 +24,11 @@ def preview(from_user: str, names: list | str | None = None) -> dict:
 	}
 
 
-@frappe.whitelist(methods=["POST"])
-def hand_over(
-	from_user: str, reason: str, to_user: str | None = None, names: list | str | None = None
-) -> dict:
+def start(from_user: str, reason: str, to_user: str | None, names: list[str] | None) -> dict:
 	"""Start the job that gives all (or the named) open opportunities of `from_user` to `to_user`, or routes them.
 
-	Managers only. Returns {"opportunities": how many}.
+	Returns {"opportunities": how many}.
 	"""
-	require_manager()
 	if not reason.strip():
 		refuse(_("The reason is missing. Say why the opportunities of {0} are handed over."), from_user)
 	if to_user and (to_user == from_user or not is_eligible(to_user, "sales_engineer")):
@@ -73,7 +66,7 @@ def run(from_user: str, to_user: str | None, names: list[str], reason: str) -> d
 
 
 def _move(name: str, from_user: str, to_user: str | None, reason: str) -> bool:
-	doc = conflict.get_locked(name)
+	doc = locking.get_locked(name)
 	if doc.status not in lifecycle.get_open_statuses():
 		return False
 	fieldnames = [fieldname for fieldname in ELIGIBLE_ROLES if doc.get(fieldname) == from_user]
@@ -83,7 +76,7 @@ def _move(name: str, from_user: str, to_user: str | None, reason: str) -> bool:
 	if doc.next_contact_by == from_user:
 		doc.next_contact_by = doc.sales_engineer
 	if fieldnames:
-		doc.save(ignore_permissions=True)  # reason: hand_over() let managers in only
+		doc.save(ignore_permissions=True)  # reason: the API let managers in only
 	return bool(fieldnames)
 
 
@@ -96,7 +89,7 @@ def _replace(doc: Document, fieldname: str, from_user: str, to_user: str | None)
 		router.route(doc, excluded=from_user)
 
 
-def _get_records(from_user: str, names: list | str | None) -> list:
+def _get_records(from_user: str, names: list[str] | None) -> list:
 	record = frappe.qb.DocType(OPPORTUNITY)
 	query = (
 		frappe.qb.from_(record)
@@ -106,7 +99,7 @@ def _get_records(from_user: str, names: list | str | None) -> list:
 		.orderby(record.name)
 	)
 	if names:
-		query = query.where(record.name.isin(frappe.parse_json(names)))
+		query = query.where(record.name.isin(names))
 	return query.run(as_dict=True)
 
 

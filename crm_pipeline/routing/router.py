@@ -15,6 +15,7 @@ from frappe.utils import cint, formatdate, get_fullname, getdate, now_datetime
 from crm_pipeline.access.eligibility import is_eligible
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle, routing
+from crm_pipeline.record import locking
 from crm_pipeline.routing import turns
 
 
@@ -43,6 +44,13 @@ def route(doc: Document, excluded: str | None = None) -> None:
 	apply(doc, decision)
 
 
+def route_again(name: str) -> Document:
+	"""Let the region choose the sales engineer of an open record anew; needs write permission on it."""
+	doc = locking.get_writable(name)
+	route(doc)
+	return doc.save()
+
+
 def apply(doc: Document, decision: Decision) -> None:
 	"""Put a decision on the record, with its explanation."""
 	doc.flags.routed = True
@@ -65,6 +73,18 @@ def decide(region: str | None, excluded: str | None = None) -> Decision:
 	load = get_open_load([candidate.user for candidate in candidates]) if _balances(doc) else {}
 	user = routing.choose(doc.routing_method, candidates, turns.take(region), load)
 	return Decision(user, _("{0} in {1}").format(_(doc.routing_method), region), skipped)
+
+
+def describe_next(region: str, count: int) -> list[dict]:
+	"""Tell who the next `count` opportunities would go to, and why (api/routing.py)."""
+	return [
+		{
+			"user": decision.user,
+			"full_name": get_fullname(decision.user) if decision.user else None,
+			"explanation": decision.explain(),
+		}
+		for decision in preview(region, count)
+	]
 
 
 def preview(region: str, count: int) -> list[Decision]:

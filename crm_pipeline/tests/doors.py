@@ -19,16 +19,16 @@ from frappe.desk.form.save import savedocs
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.tests.users import as_user
 
 ACTIONS = {
-	"Offer Made": actions.make_offer,
-	"Won": actions.mark_won,
-	"Lost": actions.mark_lost,
-	"Rejected": actions.mark_rejected,
-	"Open": actions.reopen,
+	"Offer Made": api.make_offer,
+	"Won": api.mark_won,
+	"Lost": api.mark_lost,
+	"Rejected": api.mark_rejected,
+	"Open": api.reopen,
 }
 
 

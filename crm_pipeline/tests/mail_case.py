@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import frappe
 
+from crm_pipeline.api import routing as routing_api
 from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.mail import catch_up
 from crm_pipeline.routing import rule
@@ -79,7 +80,7 @@ class MailTestCase(CommittedTestCase):
 		"""Make the Assignment Rule until the test is over, or wake up the one the site has."""
 		existed = frappe.db.exists("Assignment Rule", rule.RULE)
 		with as_user("Administrator"):
-			rule.set_up_routing()
+			routing_api.set_up_routing()
 		if existed:
 			self.addCleanup(commit_value, "Assignment Rule", rule.RULE, "disabled", 1)
 		else:

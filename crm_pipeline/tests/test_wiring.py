@@ -146,7 +146,7 @@ class TestWhitelistedFunctions(PipelineTestCase):
 			"mark_rejected",
 			"reopen",
 			"correct",
-			"close_many",
+			"move_many",
 		}
 		self.assertLessEqual(documented, names)
 

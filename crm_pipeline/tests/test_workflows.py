@@ -5,8 +5,8 @@ import frappe.client
 import frappe.share
 from frappe.utils import add_days, now_datetime, nowdate
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ClosedRecordError, TransitionError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
@@ -29,9 +29,9 @@ class TestWorkflows(PipelineTestCase):
 				doc.name, {"next_step": "Send the data sheet", "expected_closing": add_days(nowdate(), 30)}
 			)
 			with self.assertRefused(TransitionError, "Allowed next: Offer Made, Lost, Rejected."):
-				actions.mark_won(doc.name, 950)
-			actions.make_offer(doc.name)
-			won = actions.mark_won(doc.name, 950)
+				api.mark_won(doc.name, 950)
+			api.make_offer(doc.name)
+			won = api.mark_won(doc.name, 950)
 		self.assertEqual(
 			(won["status"], won["base_won_value"], won["closed_by"]), ("Won", 950, personas.ENGINEER)
 		)
@@ -43,17 +43,17 @@ class TestWorkflows(PipelineTestCase):
 		with as_user(personas.ENGINEER):
 			doc = factories.new_opportunity().insert()
 			with self.assertRefused(TransitionError, "needs at least one lost reason"):
-				actions.mark_lost(doc.name, [])
-			actions.mark_lost(doc.name, [personas.REASON_WITH_DETAIL], "They went silent")
+				api.mark_lost(doc.name, [])
+			api.mark_lost(doc.name, [personas.REASON_WITH_DETAIL], "They went silent")
 			with self.assertRefused(ClosedRecordError, f"{doc.name} is Lost"):
 				doors.save_form(doc.name, {"next_step": "Call again"})
 			with self.assertRefused(frappe.PermissionError, "Ask a Sales Manager."):
-				actions.reopen(doc.name, "They called")
-		actions.reopen(doc.name, "They called")
+				api.reopen(doc.name, "They called")
+		api.reopen(doc.name, "They called")
 		with as_user(personas.ENGINEER):
-			actions.make_offer(doc.name)
-			actions.mark_won(doc.name, 800)
-		actions.correct(doc.name, "Discount forgotten", won_value=780)
+			api.make_offer(doc.name)
+			api.mark_won(doc.name, 800)
+		api.correct(doc.name, "Discount forgotten", won_value=780)
 		self.assertEqual(
 			get_events(doc.name), ["Created", "Lost", "Reopened", "Offer Made", "Won", "Corrected"]
 		)
@@ -86,9 +86,9 @@ class TestWorkflows(PipelineTestCase):
 		with as_user(personas.ENGINEER):
 			self.assertEqual(frappe.get_list(OPPORTUNITY, filters={"name": name}), [])
 			with self.assertRaises(frappe.PermissionError):
-				actions.make_offer(name)
+				api.make_offer(name)
 		with as_user(personas.API_USER):
 			self.assertEqual(frappe.client.get(OPPORTUNITY, name)["sales_engineer"], personas.OTHER_ENGINEER)
 		with as_user(personas.OTHER_ENGINEER):
-			self.assertEqual(actions.make_offer(name)["status"], "Offer Made")
+			self.assertEqual(api.make_offer(name)["status"], "Offer Made")
 		self.assertEqual(get_events(name), ["Created", "Reassigned", "Offer Made"])

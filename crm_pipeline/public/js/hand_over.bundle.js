@@ -2,11 +2,12 @@
 
 frappe.provide("crm_pipeline");
 
-const HAND_OVER = "crm_pipeline.routing.hand_over.";
+const PREVIEW = "crm_pipeline.api.routing.preview_hand_over";
+const HAND_OVER = "crm_pipeline.api.routing.hand_over";
 
 // the framework's own search of users asks on Frappe 16 for the right to read them, which managers don't have
 const eligible_users = () => ({
-	query: "crm_pipeline.access.eligibility.get_eligible_users",
+	query: "crm_pipeline.api.routing.get_eligible_users",
 	filters: { fieldname: "sales_engineer" },
 });
 
@@ -47,7 +48,7 @@ function show_preview(dialog, names) {
 		return;
 	}
 	frappe
-		.call({ method: HAND_OVER + "preview", type: "POST", args: { from_user, names } })
+		.call({ method: PREVIEW, type: "POST", args: { from_user, names } })
 		.then(({ message }) => {
 			const escape = frappe.utils.escape_html;
 			const rows = message.opportunities
@@ -65,7 +66,7 @@ function show_preview(dialog, names) {
 
 function start(dialog, { sales_engineer: from_user, to_user, reason }, names) {
 	frappe
-		.call({ method: HAND_OVER + "hand_over", type: "POST", args: { from_user, to_user, reason, names } })
+		.call({ method: HAND_OVER, type: "POST", args: { from_user, to_user, reason, names } })
 		.then(({ message }) => {
 			dialog.hide();
 			frappe.show_alert(__("Handing over {0} opportunities in the background.", [message.opportunities]));

@@ -2,7 +2,7 @@
 
 frappe.provide("crm_pipeline");
 
-const METHODS = "crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.actions.";
+const METHODS = "crm_pipeline.api.opportunity.";
 
 const lost_fields = (status) => {
 	// all of them, fetched once: a search would offer ten, and a late answer would replace what is offered for newer text
@@ -133,14 +133,14 @@ crm_pipeline.correct = (frm) => {
 	);
 };
 
-crm_pipeline.close_many = (listview, status) => {
+crm_pipeline.move_many = (listview, status) => {
 	crm_pipeline.ask(
 		__("{0}: {1} Opportunities", [__(status), listview.get_checked_items().length]),
 		status === "Offer Made" ? [] : lost_fields(status),
 		__(status),
 		(values) =>
 			crm_pipeline
-				.call("close_many", { names: listview.get_checked_items(true), status, ...values })
+				.call("move_many", { names: listview.get_checked_items(true), status, ...values })
 				.then((result) => {
 					crm_pipeline.show_result(result);
 					listview.clear_checked_items();

@@ -4,8 +4,9 @@ import frappe
 import frappe.share
 from frappe.desk.form import assign_to
 
+from crm_pipeline.api import opportunity as api
+from crm_pipeline.api import routing as routing_api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories, personas
@@ -53,15 +54,15 @@ class TestStockRule(PipelineTestCase):
 		super().setUp()
 		self.addCleanup(forget_rules)
 		forget_rules()
-		rule.set_up_routing()
+		routing_api.set_up_routing()
 
 	def test_it_is_made_once(self):
-		self.assertEqual(rule.set_up_routing(), rule.set_up_routing())
+		self.assertEqual(routing_api.set_up_routing(), routing_api.set_up_routing())
 		self.assertEqual(frappe.db.count("Assignment Rule", {"document_type": OPPORTUNITY}), 1)
 
 	def test_only_managers_set_it_up(self):
 		with as_user(ENGINEER), self.assertRaises(frappe.PermissionError):
-			rule.set_up_routing()
+			routing_api.set_up_routing()
 
 	def test_the_engineer_gets_a_todo(self):
 		doc = factories.make_opportunity()
@@ -82,9 +83,9 @@ class TestStockRule(PipelineTestCase):
 	def test_closing_closes_it_and_reopening_reopens_the_engineers_alone(self):
 		doc = factories.make_opportunity()
 		assign_to.add({"doctype": OPPORTUNITY, "name": doc.name, "assign_to": [OTHER]})
-		actions.mark_lost(doc.name, [personas.REASON])
+		api.mark_lost(doc.name, [personas.REASON])
 		self.assertEqual(get_todos(doc.name), {ENGINEER: "Closed", OTHER: "Cancelled"})
-		actions.reopen(doc.name, "They called again")
+		api.reopen(doc.name, "They called again")
 		self.assertEqual(get_todos(doc.name), {ENGINEER: "Open", OTHER: "Cancelled"})
 		self.assertFalse(may_read(doc.name, OTHER))
 
@@ -98,7 +99,7 @@ class TestStockRule(PipelineTestCase):
 	def test_saving_again_assigns_nothing_twice(self):
 		doc = factories.make_opportunity()
 		doc.reload().update({"next_step": "Call"}).save()
-		actions.make_offer(doc.name)
+		api.make_offer(doc.name)
 		self.assertEqual(frappe.db.count("ToDo", {"reference_name": doc.name}), 1)
 
 	def test_a_rule_made_by_hand_assigns_a_helper(self):

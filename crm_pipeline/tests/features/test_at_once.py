@@ -9,9 +9,9 @@ from datetime import timedelta
 import frappe
 from frappe.desk.form import assign_to
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import waiting as correspondence
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ClosedRecordError, ConflictError, TransitionError
 from crm_pipeline.next_contact import reminders
 from crm_pipeline.record import transactions
@@ -44,11 +44,11 @@ def save(name: str) -> None:
 
 
 def lose(name: str) -> None:
-	actions.mark_lost(name, [personas.REASON])
+	api.mark_lost(name, [personas.REASON])
 
 
 def offer(name: str) -> None:
-	actions.make_offer(name)
+	api.make_offer(name)
 
 
 def send(name: str) -> None:
@@ -120,7 +120,7 @@ class TestAtOnce(CommittedTestCase):
 
 	def test_one_of_two_who_close_many_at_once_is_told_and_nothing_is_half_done(self):
 		names = [self.make_committed() for _number in range(3)]
-		close = (actions.close_many, names, "Lost", [personas.REASON])
+		close = (api.move_many, names, "Lost", [personas.REASON])
 		connections = do_at_once(close, close)
 		changed = [connection.result["changed"] for connection in connections if connection.result]
 		for connection in connections:

@@ -8,9 +8,9 @@ import frappe
 import frappe.client
 from frappe.utils import add_to_date, now_datetime
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.audit import integrity, log
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import AppendOnlyError
 from crm_pipeline.tasks import check_audit_log
 from crm_pipeline.tests import doors, factories, personas
@@ -22,16 +22,16 @@ from crm_pipeline.tests.users import as_user
 class TestEvents(PipelineTestCase):
 	def test_a_record_s_life_is_told_in_order(self):
 		doc = factories.make_opportunity()
-		actions.make_offer(doc.name)
-		actions.mark_lost(doc.name, [personas.REASON])
-		actions.reopen(doc.name, "They called again")
-		actions.mark_rejected(doc.name, [personas.REASON])
+		api.make_offer(doc.name)
+		api.mark_lost(doc.name, [personas.REASON])
+		api.reopen(doc.name, "They called again")
+		api.mark_rejected(doc.name, [personas.REASON])
 		self.assertEqual(get_events(doc.name), ["Created", "Offer Made", "Lost", "Reopened", "Rejected"])
 
 	def test_an_entry_says_who_when_from_where_and_why(self):
 		doc = factories.make_opportunity()
 		with as_user(personas.ENGINEER):
-			actions.mark_lost(doc.name, [personas.REASON], "Two weeks too late")
+			api.mark_lost(doc.name, [personas.REASON], "Two weeks too late")
 		entry = get_log(doc.name)[-1]
 		self.assertEqual(
 			(entry.user, entry.from_status, entry.to_status), (personas.ENGINEER, "Open", "Lost")
@@ -43,12 +43,12 @@ class TestEvents(PipelineTestCase):
 		doc = factories.make_opportunity()
 		opened_on = add_to_date(now_datetime(), hours=-5)
 		frappe.db.set_value(OPPORTUNITY, doc.name, "status_changed_on", opened_on, update_modified=False)
-		actions.make_offer(doc.name)
+		api.make_offer(doc.name)
 		self.assertAlmostEqual(get_log(doc.name)[-1].seconds_in_status, 5 * 3600, delta=60)
 
 	def test_amounts_carry_their_currency(self):
 		doc = factories.make_opportunity("Offer Made", currency="USD", conversion_rate=80, potential_value=70)
-		actions.mark_won(doc.name, 65.5)
+		api.mark_won(doc.name, 65.5)
 		amounts = [(entry.amount, entry.currency) for entry in get_log(doc.name)]
 		self.assertEqual(amounts, [(70, "USD"), (70, "USD"), (65.5, "USD")])
 
@@ -130,7 +130,7 @@ class TestChain(PipelineTestCase):
 
 	def test_values_of_every_kind_survive_the_database(self):
 		doc = factories.make_opportunity(potential_value=1234.567891, currency="USD", conversion_rate=1 / 3)
-		actions.mark_lost(doc.name, [personas.REASON_WITH_DETAIL], "Größe “ø 40” 泵 \\ ' \" \n Zeile 2 ")
+		api.mark_lost(doc.name, [personas.REASON_WITH_DETAIL], "Größe “ø 40” 泵 \\ ' \" \n Zeile 2 ")
 		self.assertEqual(get_problems(doc.name), [])
 
 
@@ -317,7 +317,7 @@ class TestTampering(PipelineTestCase):
 	def test_a_chain_goes_on_under_a_new_key(self):
 		with patch.object(log, "get_encryption_key", return_value="the old key"):
 			name = factories.make_opportunity().name
-		actions.make_offer(name)
+		api.make_offer(name)
 		first, second = get_log(name)
 		self.assertEqual(get_problems(name), [(integrity.audit_chain.UNKNOWN_KEY, first.name)])
 		self.assertEqual(second.previous_hash, first.entry_hash)
@@ -325,7 +325,7 @@ class TestTampering(PipelineTestCase):
 	def test_a_save_after_tampering_does_not_hide_it(self):
 		name = factories.make_opportunity().name
 		frappe.db.set_value(OPPORTUNITY, name, "potential_value", 5, update_modified=False)
-		actions.make_offer(name)
+		api.make_offer(name)
 		self.assertIn(integrity.DIFFERS, [kind for kind, _entry in get_problems(name)])
 
 	def forge(self, reference_name: str, position: int, **values):
@@ -365,8 +365,8 @@ class TestRenames(PipelineTestCase):
 		self.rename("Pipeline Lost Reason", personas.REASON, "Too expensive")
 		self.assertEqual([row.lost_reason for row in doc.reload().lost_reasons], ["Too expensive"])
 		self.assertEqual(get_problems(doc.name), [])
-		actions.reopen(doc.name, "They called again")
-		actions.mark_lost(doc.name, ["Too expensive"])
+		api.reopen(doc.name, "They called again")
+		api.mark_lost(doc.name, ["Too expensive"])
 		self.assertEqual(get_problems(doc.name), [])
 
 	def test_a_name_given_back(self):

@@ -7,10 +7,11 @@ from click.testing import CliRunner
 from frappe.utils import add_days, getdate, now_datetime, nowdate
 
 from crm_pipeline import commands, tasks
+from crm_pipeline.api import auto_close as auto_close_api
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.auto_close import plan as auto_close
 from crm_pipeline.auto_close import run as auto_close_run
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import doors, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
@@ -105,7 +106,7 @@ class TestClosing(AutoCloseTestCase):
 	def test_a_manager_undoes_it_and_the_clock_starts_afresh(self):
 		name = make_waiting()
 		self.run_job()
-		actions.reopen(name, "They called")
+		api.reopen(name, "They called")
 		doc = frappe.get_doc(OPPORTUNITY, name)
 		self.assertEqual(
 			(doc.status, doc.awaiting_response_since, doc.auto_close_warned_on, doc.outcome_detail),
@@ -253,7 +254,7 @@ class TestPreview(AutoCloseTestCase):
 		make_waiting(keep_open_until=add_days(nowdate(), 9))
 		make_waiting(next_contact_date=add_days(now_datetime(), 30))
 		make_waiting(warned=1)
-		plan = auto_close.preview()
+		plan = auto_close_api.preview()
 		self.assertEqual([row["name"] for row in plan["close"]], [due])
 		self.assertEqual([row["name"] for row in plan["warn"]], [to_warn])
 		kept = dict(map(tuple, plan["kept"]))
@@ -273,19 +274,19 @@ class TestPreview(AutoCloseTestCase):
 	def test_it_is_the_same_as_what_the_job_does_then(self):
 		for since, warned in ((20, 5), (20, None), (14, 2), (3, None), (90, 60), (16, 3)):
 			make_waiting(since=since, warned=warned)
-		counts = auto_close.preview()["counts"]
+		counts = auto_close_api.preview()["counts"]
 		outcome = self.run_job()
 		self.assertEqual(counts, {"close": outcome.closed, "warn": outcome.warned})
 
 	def test_it_works_while_auto_close_is_off(self):
 		change_settings(auto_close=0)
 		make_waiting()
-		plan = auto_close.preview()
+		plan = auto_close_api.preview()
 		self.assertEqual((plan["is_on"], plan["counts"]["close"]), (False, 1))
 
 	def test_it_is_for_managers(self):
 		for user in (ENGINEER, personas.APPLICATION_ENGINEER, personas.OUTSIDER):
-			for function in (auto_close.preview, auto_close.run_now):
+			for function in (auto_close_api.preview, auto_close_api.run_now):
 				with as_user(user), self.assertRaises(frappe.PermissionError):
 					function()
 
@@ -345,9 +346,9 @@ class TestJob(AutoCloseTestCase):
 		module = "frappe.core.doctype.scheduled_job_type.scheduled_job_type"
 		with patch(f"{module}.enqueue") as enqueue, patch(f"{module}.is_job_enqueued") as waits:
 			waits.return_value = False
-			self.assertTrue(auto_close.run_now())
+			self.assertTrue(auto_close_api.run_now())
 			waits.return_value = True
-			self.assertFalse(auto_close.run_now())
+			self.assertFalse(auto_close_api.run_now())
 		enqueue.assert_called_once()
 		job = frappe.get_doc("Scheduled Job Type", {"method": auto_close.JOB})
 		self.assertEqual(enqueue.call_args.kwargs["job_id"], job.rq_job_id)

@@ -6,9 +6,10 @@ import frappe
 from frappe.desk.form import assign_to
 from frappe.utils import add_days, now_datetime
 
+from crm_pipeline.api import opportunity as api
+from crm_pipeline.api import routing as routing_api
 from crm_pipeline.auto_close import companions, listeners
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import get_problems
@@ -50,7 +51,7 @@ def get_traces(name: str) -> dict:
 class TestCompanions(AutoCloseTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		rule.set_up_routing()
+		routing_api.set_up_routing()
 
 	def make_due(self) -> str:
 		"""Insert a due record with an event, the engineer's to-do, two helpers' and a share that assigning made."""
@@ -68,7 +69,7 @@ class TestCompanions(AutoCloseTestCase):
 	def test_it_is_the_same_as_closing_by_hand(self):
 		by_hand, by_job = self.make_due(), self.make_due()
 		with as_user("Administrator"):
-			actions.mark_lost(by_hand, [personas.REASON])
+			api.mark_lost(by_hand, [personas.REASON])
 		self.assertEqual(self.run_job().closed, 1)
 		self.assertEqual(get_traces(by_job), get_traces(by_hand))
 		self.assertEqual(get_traces(by_job)["event"], ("Closed", "Administrator"))
@@ -87,7 +88,7 @@ class TestCompanions(AutoCloseTestCase):
 	def test_reopening_gives_the_engineer_the_todo_back(self):
 		name = self.make_due()
 		self.run_job()
-		actions.reopen(name, "They called")
+		api.reopen(name, "They called")
 		todos = {user: status for user, status, _by in get_traces(name)["todos"]}
 		self.assertEqual(todos, {personas.ENGINEER: "Open", **dict.fromkeys(HELPERS, "Cancelled")})
 

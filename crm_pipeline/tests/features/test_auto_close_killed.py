@@ -12,10 +12,11 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, now_datetime
 
+from crm_pipeline.api import routing as routing_api
 from crm_pipeline.auto_close import plan as auto_close
 from crm_pipeline.auto_close import run as auto_close_run
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.record import conflict
+from crm_pipeline.record.conflict import explain_conflict
 from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories
 from crm_pipeline.tests.audit import get_problems
@@ -47,7 +48,7 @@ class CommittedAutoCloseTestCase(CommittedTestCase):
 	def setUpClass(cls) -> None:
 		super().setUpClass()
 		cls.settings = frappe.get_doc("Pipeline Settings").as_dict()
-		rule.set_up_routing()
+		routing_api.set_up_routing()
 		change_settings(**ON)
 		frappe.db.commit()
 
@@ -158,7 +159,7 @@ class TestTwoRunsAtOnce(CommittedAutoCloseTestCase):
 		def close_or_fail(doc, today):
 			close(doc, today)
 			if doc.name == names[1] and deadlock:
-				with conflict.told_about(doc.name):
+				with explain_conflict(doc.name):
 					raise deadlock.pop()
 
 		with patch.object(auto_close_run, "_close", close_or_fail):

@@ -3,8 +3,8 @@
 import frappe
 from frappe.utils import add_days, now_datetime, nowdate
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError, TransitionError
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import PipelineTestCase
@@ -300,7 +300,7 @@ class TestOutcome(BadInputTestCase):
 		):
 			name = factories.make_opportunity().name
 			with self.subTest(reasons), self.assertRaises(frappe.ValidationError):
-				actions.mark_lost(name, reasons)
+				api.mark_lost(name, reasons)
 
 	def test_an_empty_row_of_reasons(self):
 		doc = factories.make_opportunity()

@@ -7,10 +7,10 @@ import frappe
 from frappe.query_builder.functions import Max
 from frappe.utils import add_days, getdate, now_datetime
 
+from crm_pipeline.api.desk import get_card, get_slices
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.dashboard_chart_source.pipeline_slices.pipeline_slices import get_slices
 from crm_pipeline.dashboard import charts, slices
-from crm_pipeline.dashboard.cards import CARDS, get_card
+from crm_pipeline.dashboard.cards import CARDS
 from crm_pipeline.dashboard.charts import CHARTS, MOST_PARTS
 from crm_pipeline.domain import periods
 from crm_pipeline.exceptions import InputError

@@ -3,8 +3,8 @@
 import frappe
 import frappe.client
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ClosedRecordError, TransitionError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_log
@@ -123,7 +123,7 @@ class TestRowsByThemselves(PipelineTestCase):
 class TestCorrection(PipelineTestCase):
 	def test_a_manager_corrects_the_won_value(self):
 		doc = factories.make_opportunity("Won")
-		corrected = actions.correct(doc.name, "Typing error", won_value=950)
+		corrected = api.correct(doc.name, "Typing error", won_value=950)
 		self.assertEqual(
 			(corrected["status"], corrected["won_value"], corrected["base_won_value"]), ("Won", 950, 950)
 		)
@@ -133,7 +133,7 @@ class TestCorrection(PipelineTestCase):
 
 	def test_a_manager_corrects_reasons_and_detail(self):
 		doc = factories.make_opportunity("Lost")
-		actions.correct(
+		api.correct(
 			doc.name,
 			"They told us later",
 			lost_reasons=[personas.REASON_FOR_LOST],
@@ -147,7 +147,7 @@ class TestCorrection(PipelineTestCase):
 	def test_closing_date_and_closer_stay(self):
 		doc = factories.make_opportunity("Won").reload()
 		with as_user(personas.ORG_ADMIN):
-			actions.correct(doc.name, "Typing error", won_value=950)
+			api.correct(doc.name, "Typing error", won_value=950)
 		self.assertEqual((doc.closed_on, doc.closed_by), (doc.reload().closed_on, personas.MANAGER))
 
 	def test_only_a_manager_corrects(self):
@@ -158,7 +158,7 @@ class TestCorrection(PipelineTestCase):
 				frappe.PermissionError, f"Only a manager may correct {doc.name}. Ask a Sales Manager."
 			),
 		):
-			actions.correct(doc.name, "Typing error", won_value=950)
+			api.correct(doc.name, "Typing error", won_value=950)
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, "won_value"), 900)
 
 	def test_it_needs_a_reason(self):
@@ -167,7 +167,7 @@ class TestCorrection(PipelineTestCase):
 			with self.assertRefused(
 				ClosedRecordError, f"The reason is missing. Say why {doc.name} is corrected."
 			):
-				actions.correct(doc.name, reason, won_value=950)
+				api.correct(doc.name, reason, won_value=950)
 
 	def test_an_open_record_is_not_corrected(self):
 		for status in ("Open", "Offer Made"):
@@ -175,17 +175,17 @@ class TestCorrection(PipelineTestCase):
 			with self.assertRefused(
 				ClosedRecordError, f"{doc.name} is {status}: only a closed record is corrected."
 			):
-				actions.correct(doc.name, "Typing error", won_value=950)
+				api.correct(doc.name, "Typing error", won_value=950)
 
 	def test_it_meets_the_rules_of_the_outcome(self):
 		lost, won = factories.make_opportunity("Lost").name, factories.make_opportunity("Won").name
 		with self.assertRefused(TransitionError, "applies to Rejected, not to Lost"):
-			actions.correct(lost, "Mistake", lost_reasons=[personas.REASON_FOR_REJECTED])
+			api.correct(lost, "Mistake", lost_reasons=[personas.REASON_FOR_REJECTED])
 		with self.assertRefused(TransitionError, "needs at least one lost reason"):
-			actions.correct(lost, "Mistake", lost_reasons=[])
+			api.correct(lost, "Mistake", lost_reasons=[])
 		with self.assertRefused(TransitionError, "Won Value is 0."):
-			actions.correct(won, "Mistake", won_value=0)
+			api.correct(won, "Mistake", won_value=0)
 		with self.assertRefused(TransitionError, "Won Value does not belong to status Lost."):
-			actions.correct(lost, "Mistake", won_value=5)
+			api.correct(lost, "Mistake", won_value=5)
 		with self.assertRefused(TransitionError, "Lost Reasons does not belong to status Won."):
-			actions.correct(won, "Mistake", lost_reasons=[personas.REASON])
+			api.correct(won, "Mistake", lost_reasons=[personas.REASON])

@@ -8,11 +8,11 @@ from unittest.mock import patch
 import frappe
 import frappe.client
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.audit import log
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ConflictError, TransitionError
-from crm_pipeline.record import conflict
+from crm_pipeline.record import locking
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_problems
 from crm_pipeline.tests.base import PipelineTestCase, site_only
@@ -25,7 +25,7 @@ class TestOutdatedCopy(PipelineTestCase):
 		doc = factories.make_opportunity()
 		outdated = frappe.get_doc(OPPORTUNITY, doc.name)
 		with as_user(personas.ENGINEER):
-			actions.make_offer(doc.name)
+			api.make_offer(doc.name)
 		with self.assertRaises(ConflictError) as refusal:
 			outdated.update({"next_step": "Call"}).save()
 		message = str(refusal.exception)
@@ -38,7 +38,7 @@ class TestOutdatedCopy(PipelineTestCase):
 	def test_the_message_is_the_only_one(self):
 		doc = factories.make_opportunity()
 		sent = doc.as_dict()
-		actions.make_offer(doc.name)
+		api.make_offer(doc.name)
 		frappe.clear_messages()
 		with self.assertRaises(ConflictError):
 			frappe.client.save(sent)
@@ -50,7 +50,7 @@ class TestOutdatedCopy(PipelineTestCase):
 	def test_an_outdated_copy_closes_nothing(self):
 		doc = factories.make_opportunity("Offer Made")
 		outdated = frappe.get_doc(OPPORTUNITY, doc.name)
-		actions.mark_won(doc.name, 900)
+		api.mark_won(doc.name, 900)
 		with self.assertRaises(ConflictError):
 			outdated.update({"status": "Lost", **factories.OUTCOMES["Lost"]}).save()
 		self.assertEqual(get_events(doc.name), ["Created", "Offer Made", "Won"])
@@ -72,8 +72,8 @@ class TestRace(CommittedTestCase):
 			return function(name, *arguments)
 
 		contenders = [
-			Connection(personas.ENGINEER, close, actions.mark_won, 900),
-			Connection(personas.MANAGER, close, actions.mark_lost, [personas.REASON]),
+			Connection(personas.ENGINEER, close, api.mark_won, 900),
+			Connection(personas.MANAGER, close, api.mark_lost, [personas.REASON]),
 		]
 		for contender in contenders:
 			contender.join()
@@ -94,9 +94,9 @@ class TestRace(CommittedTestCase):
 
 		def try_to_close():
 			frappe.db.sql("set innodb_lock_wait_timeout = 1")
-			actions.mark_won(name, 900)
+			api.mark_won(name, 900)
 
-		conflict.get_locked(name)
+		locking.get_locked(name)
 		with self.assertRefused(ConflictError, name):
 			Connection(personas.ENGINEER, try_to_close).wait()
 
@@ -105,9 +105,9 @@ class TestRace(CommittedTestCase):
 		barrier = threading.Barrier(2)
 
 		def lock_both(first, second):
-			conflict.get_locked(first)
+			locking.get_locked(first)
 			barrier.wait()
-			conflict.get_locked(second)
+			locking.get_locked(second)
 
 		blocked = [
 			Connection(personas.MANAGER, lock_both, *names),
@@ -174,5 +174,5 @@ class TestKilledProcess(CommittedTestCase):
 	@staticmethod
 	def win_and_die(name: str, step: tuple) -> None:
 		with patch.object(*step, die):
-			actions.mark_won(name, 900)
+			api.mark_won(name, 900)
 			frappe.db.commit()

@@ -7,8 +7,9 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
+from crm_pipeline.api.opportunity import customer_answered, wait_for_customer
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.correspondence.waiting import customer_answered, record_later, wait_for_customer
+from crm_pipeline.correspondence.waiting import record_later
 from crm_pipeline.domain import correspondence
 from crm_pipeline.domain.correspondence import Message, Sender
 from crm_pipeline.exceptions import ClosedRecordError, ConflictError

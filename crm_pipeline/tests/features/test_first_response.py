@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from frappe.utils import add_days, getdate
 
 from crm_pipeline import commands, install
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import fill_first_response
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.domain import working_time
 from crm_pipeline.domain.working_time import Calendar, get_working_minutes
 from crm_pipeline.exceptions import InputError
@@ -132,8 +132,8 @@ class TestStamp(FirstResponseTestCase):
 		doc = self.open()
 		mails.send(doc.name, communication_date=mails.ago(hours=3))
 		stamps = self.get_stamps(doc.name)
-		actions.mark_lost(doc.name, [personas.REASON])
-		actions.reopen(doc.name, "They called again")
+		api.mark_lost(doc.name, [personas.REASON])
+		api.reopen(doc.name, "They called again")
 		self.assertEqual(self.get_stamps(doc.name), stamps)
 
 	def test_posting_a_communication(self):

@@ -5,14 +5,15 @@ import frappe.share
 from frappe.desk.form import assign_to
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from crm_pipeline.access.eligibility import get_eligible_users, is_eligible
-from crm_pipeline.access.explanation import explain_access
+from crm_pipeline.access.eligibility import is_eligible
+from crm_pipeline.api import opportunity as api
+from crm_pipeline.api.opportunity import explain_access, log_activity
+from crm_pipeline.api.routing import get_eligible_users
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import stage
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import ClosedRecordError, InputError
 from crm_pipeline.form import history
-from crm_pipeline.form.activity import log_activity
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.factories import make_history, make_opportunity
@@ -93,7 +94,7 @@ class TestHistory(PipelineTestCase):
 	def test_it_tells_what_happened_newest_first(self):
 		doc = make_opportunity("Offer Made")
 		doc.update({"sales_engineer": personas.OTHER_ENGINEER}).save()
-		result = history.get_history(doc.name)
+		result = api.get_history(doc.name)
 		self.assertEqual(result["total"], 3)
 		self.assertEqual(
 			[entry["event"] for entry in result["entries"]], ["Reassigned", "Offer Made", "Created"]
@@ -106,9 +107,9 @@ class TestHistory(PipelineTestCase):
 		name = make_opportunity().name
 		for user in (personas.OTHER_ENGINEER, personas.OUTSIDER):
 			with as_user(user), self.assertRaises(frappe.PermissionError):
-				history.get_history(name)
+				api.get_history(name)
 		with as_user(personas.ENGINEER):
-			self.assertEqual(history.get_history(name)["total"], 1)
+			self.assertEqual(api.get_history(name)["total"], 1)
 
 	def test_a_document_from_a_request_prints_no_foreign_stages(self):
 		doc = make_opportunity("Lost")

@@ -3,6 +3,7 @@
 import frappe
 from frappe.desk.form import assign_to
 
+from crm_pipeline.api import routing as routing_api
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.routing import hand_over
@@ -29,7 +30,7 @@ class TestHandOver(PipelineTestCase):
 	def test_a_preview_moves_nothing(self):
 		doc = factories.make_opportunity()
 		closed = factories.make_opportunity("Lost")
-		names = [row.name for row in hand_over.preview(ENGINEER)["opportunities"]]
+		names = [row.name for row in routing_api.preview_hand_over(ENGINEER)["opportunities"]]
 		self.assertIn(doc.name, names)
 		self.assertNotIn(closed.name, names)
 		self.assertEqual(get_engineer(doc.name), ENGINEER)
@@ -84,19 +85,21 @@ class TestHandOver(PipelineTestCase):
 class TestRefused(PipelineTestCase):
 	def test_only_managers_hand_over(self):
 		with as_user(ENGINEER):
-			for call in (hand_over.preview, hand_over.hand_over):
-				arguments = {"from_user": ENGINEER} | ({"reason": "x"} if call is hand_over.hand_over else {})
+			for call in (hand_over.preview, routing_api.hand_over):
+				arguments = {"from_user": ENGINEER} | (
+					{"reason": "x"} if call is routing_api.hand_over else {}
+				)
 				with self.assertRaises(frappe.PermissionError):
 					call(**arguments)
 
 	def test_a_reason_is_needed(self):
 		with self.assertRefused(InputError, "The reason is missing"):
-			hand_over.hand_over(ENGINEER, " ", OTHER)
+			routing_api.hand_over(ENGINEER, " ", OTHER)
 
 	def test_nobody_takes_over_who_can_not(self):
 		for user in (ENGINEER, personas.OUTSIDER):
 			with self.assertRefused(InputError, "can't take over"):
-				hand_over.hand_over(ENGINEER, "Leave", user)
+				routing_api.hand_over(ENGINEER, "Leave", user)
 
 
 @site_only("hand over runs the desk's assignments and its bell")

@@ -3,8 +3,8 @@
 import frappe
 from frappe.utils import add_days, get_datetime, now_datetime
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError, TransitionError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
@@ -58,7 +58,7 @@ class TestHistory(PipelineTestCase):
 
 	def test_it_may_be_reopened_and_stays_history(self):
 		doc = factories.make_history()
-		actions.reopen(doc.name, "They called again")
+		api.reopen(doc.name, "They called again")
 		self.assertEqual(doc.reload().is_history, 1)
 		self.assertEqual(get_events(doc.name), ["Imported", "Reopened"])
 

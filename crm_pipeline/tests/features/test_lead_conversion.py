@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import frappe
 
+from crm_pipeline.api import lead as lead_api
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.conversion import convert as conversion
 from crm_pipeline.exceptions import ConflictError, DuplicateCustomerError, InputError
@@ -46,7 +47,7 @@ class ConversionTestCase(PipelineTestCase):
 class TestConvert(ConversionTestCase):
 	def test_the_customer_carries_contact_notes_and_lead(self):
 		lead = make_lead(notes=[{"note": "Needs it by spring"}])
-		customer = frappe.get_doc("Customer", conversion.convert(lead.name)["customer"])
+		customer = frappe.get_doc("Customer", lead_api.convert(lead.name)["customer"])
 		self.assertEqual((customer.customer_name, customer.lead_name), ("Prospect Works", lead.name))
 		self.assertEqual(frappe.db.count("Contact Email", {"email_id": EMAIL}), 1)
 		self.assertEqual(
@@ -58,7 +59,7 @@ class TestConvert(ConversionTestCase):
 
 	def test_the_lead_is_converted_and_stays_so(self):
 		lead = make_lead()
-		customer = conversion.convert(lead.name)["customer"]
+		customer = lead_api.convert(lead.name)["customer"]
 		lead.reload().save()
 		self.assertEqual((lead.status, lead.pipeline_customer), ("Converted", customer))
 		self.assertTrue(frappe.db.exists(AUDIT_LOG, {"reference_name": lead.name, "event": "Lead Converted"}))
@@ -66,7 +67,7 @@ class TestConvert(ConversionTestCase):
 	def test_open_opportunities_move_and_closed_ones_stay(self):
 		lead = make_lead()
 		doc, closed = make_lead_opportunity(lead), make_lead_opportunity(lead, status="Lost")
-		result = conversion.convert(lead.name)
+		result = lead_api.convert(lead.name)
 		self.assertEqual(result["moved"], [doc.name])
 		doc.reload()
 		self.assertEqual((doc.customer, doc.lead), (result["customer"], lead.name))
@@ -76,7 +77,7 @@ class TestConvert(ConversionTestCase):
 	def test_the_first_opportunity_comes_in_the_same_step(self):
 		lead = make_lead(company=personas.COMPANY)
 		values = {"region": personas.REGION, "product_line": personas.PRODUCT_LINE, "potential_value": 5}
-		result = conversion.convert(lead.name, opportunity=values)
+		result = lead_api.convert(lead.name, opportunity=values)
 		doc = frappe.get_doc(OPPORTUNITY, result["opportunity"])
 		self.assertEqual((doc.customer, doc.potential_value), (result["customer"], 5))
 
@@ -84,14 +85,14 @@ class TestConvert(ConversionTestCase):
 		lead = make_lead()
 		frappe.db.savepoint("before_conversion")
 		with self.assertRefused(InputError, "Region is missing"):
-			conversion.convert(lead.name, opportunity={"product_line": personas.PRODUCT_LINE})
+			lead_api.convert(lead.name, opportunity={"product_line": personas.PRODUCT_LINE})
 		frappe.db.rollback(save_point="before_conversion")
 		self.assertFalse(frappe.db.exists("Customer", {"lead_name": lead.name}))
 		self.assertNotEqual(lead.reload().status, "Converted")
 
 	def test_a_lead_without_email_converts(self):
 		lead = make_lead(email_id=None)
-		self.assertTrue(conversion.convert(lead.name)["customer"])
+		self.assertTrue(lead_api.convert(lead.name)["customer"])
 
 	def test_erpnexts_own_way_moves_opportunities_too(self):
 		from erpnext.crm.doctype.lead.lead import make_customer
@@ -107,12 +108,12 @@ class TestConvert(ConversionTestCase):
 class TestDuplicates(ConversionTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		self.customer = conversion.convert(make_lead().name)["customer"]
+		self.customer = lead_api.convert(make_lead().name)["customer"]
 
 	def test_a_customer_with_the_same_email_in_any_case_blocks(self):
 		lead = make_lead(email_id=EMAIL.upper(), company_name="Another Name")
 		with self.assertRefused(DuplicateCustomerError, f"Customer {self.customer} already has the e-mail"):
-			conversion.convert(lead.name)
+			lead_api.convert(lead.name)
 
 	def test_so_does_a_contact_of_it(self):
 		contact = {
@@ -124,25 +125,25 @@ class TestDuplicates(ConversionTestCase):
 		factories.make(**{**contact, "links": links})
 		lead = make_lead(email_id="second@prospect.example")
 		with self.assertRaises(DuplicateCustomerError):
-			conversion.convert(lead.name)
+			lead_api.convert(lead.name)
 
 	def test_the_lead_can_be_linked_instead(self):
 		lead = make_lead(company_name="Another Name")
-		self.assertEqual(conversion.convert(lead.name, customer=self.customer)["customer"], self.customer)
+		self.assertEqual(lead_api.convert(lead.name, customer=self.customer)["customer"], self.customer)
 		lead.reload().save()
 		self.assertEqual((lead.status, lead.pipeline_customer), ("Converted", self.customer))
 
 	def test_a_name_alone_only_warns(self):
 		lead = make_lead(email_id="someone@else.example")
-		self.assertEqual(conversion.preview(lead.name)["similar"], [self.customer])
-		self.assertTrue(conversion.convert(lead.name)["customer"])
+		self.assertEqual(lead_api.preview_conversion(lead.name)["similar"], [self.customer])
+		self.assertTrue(lead_api.convert(lead.name)["customer"])
 
 	def test_a_customer_that_the_user_may_not_read_is_not_named(self):
 		lead = make_lead(company_name="Another Name")
 		with patch.object(conversion, "_get_readable", return_value=[]):
 			with self.assertRaises(DuplicateCustomerError) as refusal:
-				conversion.convert(lead.name)
-			preview = conversion.preview(lead.name)
+				lead_api.convert(lead.name)
+			preview = lead_api.preview_conversion(lead.name)
 		self.assertNotIn(self.customer, str(refusal.exception))
 		self.assertEqual((preview["duplicates"], preview["hidden_duplicates"]), ([], 1))
 
@@ -154,13 +155,13 @@ class TestRefused(ConversionTestCase):
 		with self.assertRefused(
 			InputError, "is In Process. Set its Qualification Status to Qualified first."
 		):
-			conversion.convert(lead.name)
+			lead_api.convert(lead.name)
 
 	def test_a_lead_already_converted(self):
 		lead = make_lead()
-		customer = conversion.convert(lead.name)["customer"]
+		customer = lead_api.convert(lead.name)["customer"]
 		with self.assertRefused(InputError, f"is already converted to customer {customer}."):
-			conversion.convert(lead.name)
+			lead_api.convert(lead.name)
 
 	def test_a_converter_who_may_not_create_customers(self):
 		lead = make_lead(lead_owner=personas.ENGINEER)
@@ -175,12 +176,12 @@ class TestRefused(ConversionTestCase):
 			patch.object(frappe, "has_permission", deny_customers),
 			self.assertRaises(frappe.PermissionError),
 		):
-			conversion.convert(lead.name)
+			lead_api.convert(lead.name)
 
 	def test_somebody_who_may_not_write_the_lead(self):
 		lead = make_lead()
 		with as_user(personas.APPLICATION_ENGINEER), self.assertRaises(frappe.PermissionError):
-			conversion.convert(lead.name)
+			lead_api.convert(lead.name)
 
 
 @site_only("real connections and locks")
@@ -190,7 +191,7 @@ class TestTwoAtOnce(CommittedTestCase):
 
 		def convert(lead: str):
 			barrier.wait()
-			return conversion.convert(lead)
+			return lead_api.convert(lead)
 
 		connections = [Connection("Administrator", convert, lead.name) for lead in leads]
 		for connection in connections:
@@ -205,7 +206,7 @@ class TestTwoAtOnce(CommittedTestCase):
 		refused = [connection for connection in connections if connection.error]
 		self.assertIsInstance(refused[0].error, DuplicateCustomerError | InputError | ConflictError)
 		with as_user("Administrator"), self.assertRaises((DuplicateCustomerError, InputError)):
-			conversion.convert(refused[0].arguments[0])
+			lead_api.convert(refused[0].arguments[0])
 
 	def remove(self, customers: list[str]) -> None:
 		frappe.set_user("Administrator")

@@ -3,8 +3,8 @@
 import frappe
 import frappe.client
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ClosedRecordError, TransitionError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.base import PipelineTestCase, site_only
@@ -134,7 +134,7 @@ class TestMove(PipelineTestCase):
 		doc = factories.make_opportunity()
 		opened_on = frappe.utils.get_datetime(doc.status_changed_on)
 		with as_user(personas.ENGINEER):
-			actions.make_offer(doc.name)
+			api.make_offer(doc.name)
 		doc.reload()
 		self.assertEqual(doc.status_changed_by, personas.ENGINEER)
 		self.assertGreater(doc.status_changed_on, opened_on)
@@ -150,30 +150,30 @@ class TestMove(PipelineTestCase):
 
 	def test_buttons_return_the_saved_document(self):
 		name = factories.make_opportunity().name
-		self.assertEqual(actions.make_offer(name)["status"], "Offer Made")
-		won = actions.mark_won(name, "900")
+		self.assertEqual(api.make_offer(name)["status"], "Offer Made")
+		won = api.mark_won(name, "900")
 		self.assertEqual((won["name"], won["status"], won["won_value"]), (name, "Won", 900))
 
 	def test_reasons_come_as_a_list_or_as_json(self):
 		for reasons in ([personas.REASON, personas.REASON_FOR_LOST], f'["{personas.REASON}"]'):
-			lost = actions.mark_lost(factories.make_opportunity().name, reasons, "Too late")
+			lost = api.mark_lost(factories.make_opportunity().name, reasons, "Too late")
 			self.assertEqual(lost["lost_reasons"][0]["lost_reason"], personas.REASON)
 			self.assertEqual(lost["outcome_detail"], "Too late")
 
 	def test_the_same_move_twice_is_refused_and_tells_who_was_first(self):
 		name = factories.make_opportunity("Offer Made").name
-		actions.mark_won(name, 900)
+		api.mark_won(name, 900)
 		with self.assertRefused(
 			TransitionError, f"{name} cannot go from Won to Lost. Allowed next: Open. It was set to Won by"
 		):
-			actions.mark_lost(name, [personas.REASON])
+			api.mark_lost(name, [personas.REASON])
 		with self.assertRefused(ClosedRecordError, f"{name} is Won"):
-			actions.mark_won(name, 950)
+			api.mark_won(name, 950)
 
 	def test_a_free_win_needs_the_switch(self):
 		settings = frappe.get_doc("Pipeline Settings")
 		settings.update({"allow_zero_won_value": 1}).save()
-		won = actions.mark_won(factories.make_opportunity("Offer Made").name, 0)
+		won = api.mark_won(factories.make_opportunity("Offer Made").name, 0)
 		self.assertEqual((won["status"], won["won_value"]), ("Won", 0))
 
 	def test_a_flag_sent_along_changes_nothing(self):
@@ -215,7 +215,7 @@ class TestCloseMany(PipelineTestCase):
 	def test_each_row_has_its_own_result(self):
 		good = [factories.make_opportunity().name, factories.make_opportunity("Offer Made").name]
 		won = factories.make_opportunity("Won").name
-		result = actions.close_many([*good, won, "OPP-0"], "Lost", [personas.REASON])
+		result = api.move_many([*good, won, "OPP-0"], "Lost", [personas.REASON])
 		self.assertEqual(result["changed"], sorted(good))
 		refused = {row["name"]: row["reason"] for row in result["refused"]}
 		self.assertEqual(set(refused), {won, "OPP-0"})
@@ -227,18 +227,18 @@ class TestCloseMany(PipelineTestCase):
 		name = factories.make_opportunity().name
 		before = frappe.get_doc(OPPORTUNITY, name).as_dict()
 		frappe.clear_messages()
-		actions.close_many(f'["{name}"]', "Rejected", [personas.REASON_FOR_LOST])
+		api.move_many(f'["{name}"]', "Rejected", [personas.REASON_FOR_LOST])
 		self.assertEqual(frappe.get_doc(OPPORTUNITY, name).as_dict(), before)
 		self.assertEqual(frappe.get_message_log(), [])
 
 	def test_somebody_else_s_rows_are_refused(self):
 		name = factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER).name
 		with as_user(personas.ENGINEER):
-			result = actions.close_many([name], "Lost", [personas.REASON])
+			result = api.move_many([name], "Lost", [personas.REASON])
 		self.assertEqual([row["name"] for row in result["refused"]], [name])
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, name, "status"), "Open")
 
 	def test_it_does_not_jump(self):
 		name = factories.make_opportunity().name
-		result = actions.close_many([name], "Won")
+		result = api.move_many([name], "Won")
 		self.assertIn("cannot go from Open to Won", result["refused"][0]["reason"])

@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_log, get_problems
 from crm_pipeline.tests.base import IS_SANDBOX, PipelineTestCase
@@ -63,7 +63,7 @@ class Pipeline(RuleBasedStateMachine):
 			if self.status == "Won"
 			else {"outcome_detail": str(self.entries)}
 		)
-		self.attempt(person, is_allowed, lambda: actions.correct(self.name, "Typing error", **values))
+		self.attempt(person, is_allowed, lambda: api.correct(self.name, "Typing error", **values))
 
 	@rule(person=st.sampled_from(PEOPLE))
 	def delete(self, person):

@@ -9,6 +9,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from crm_pipeline import hooks
 from crm_pipeline.access import search
+from crm_pipeline.api import desk as desk_api
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import factories, personas
@@ -21,7 +22,7 @@ FRAMEWORKS_OWN = "the framework's own link search"
 
 
 def find(text: str, **options) -> list[str]:
-	return [row[0] for row in search.get_matches(OPPORTUNITY, text, **options)]
+	return [row[0] for row in desk_api.get_matches(OPPORTUNITY, text, **options)]
 
 
 def make_row_of(count: int, **values) -> list[str]:
@@ -132,8 +133,8 @@ class TestTheRowsFound(PipelineTestCase):
 	def test_rows_show_name_title_and_search_fields(self):
 		name = factories.make_opportunity(title=TITLE).name
 		shown = [name, TITLE, personas.CUSTOMER, personas.PRODUCT_LINE, personas.REGION, "Open"]
-		self.assertEqual(search.get_matches(OPPORTUNITY, WORD), [shown])
-		(row,) = search.get_matches(OPPORTUNITY, WORD, as_dict=True)
+		self.assertEqual(desk_api.get_matches(OPPORTUNITY, WORD), [shown])
+		(row,) = desk_api.get_matches(OPPORTUNITY, WORD, as_dict=True)
 		self.assertEqual(list(row.values()), shown)
 		self.assertEqual(row.party_display_name, personas.CUSTOMER)
 
@@ -179,7 +180,7 @@ class TestWhoFindsIt(PipelineTestCase):
 
 	def test_it_searches_nothing_else(self):
 		with self.assertRefused(InputError, "Customer can't be searched here."):
-			search.get_matches("Customer", personas.CUSTOMER)
+			desk_api.get_matches("Customer", personas.CUSTOMER)
 
 	def test_whatever_is_under_the_visibility_rule_is_searched_by_it(self):
 		ours = frappe.get_all("DocType", filters={"module": "CRM Pipeline"}, pluck="name")

@@ -7,8 +7,8 @@ import frappe
 from frappe.utils import add_days, add_to_date, now_datetime
 
 from crm_pipeline import hooks
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.dashboard import calendar, set_up
 from crm_pipeline.domain.lifecycle import get_open_statuses
 from crm_pipeline.exceptions import InputError
@@ -63,7 +63,7 @@ class TestBulkActions(PipelineTestCase):
 		moved, standing, closed = (
 			factories.make_opportunity(status) for status in ("Open", "Offer Made", "Lost")
 		)
-		result = actions.close_many([moved.name, standing.name, closed.name], "Offer Made")
+		result = api.move_many([moved.name, standing.name, closed.name], "Offer Made")
 		self.assertEqual(result["changed"], [moved.name])
 		reasons = {row["name"]: row["reason"] for row in result["refused"]}
 		self.assertEqual(reasons[standing.name], f"{standing.name} is already Offer Made.")

@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 import frappe
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import checks, people
 from crm_pipeline.mail import conversation
@@ -97,13 +98,11 @@ class TestNewOpportunities(MailTestCase):
 		self.assertEqual((doc.party_name, doc.needs_details), (None, 1))
 
 	def test_details_stay_asked_for_until_somebody_gives_or_confirms_them(self):
-		from crm_pipeline.mail import details
-
 		doc = self.receive_opportunity()
 		with as_user(personas.MANAGER):
 			frappe.get_doc(OPPORTUNITY, doc.name).update({"next_step": "Call them"}).save()
 			self.assertTrue(frappe.db.get_value(OPPORTUNITY, doc.name, "needs_details"))
-			details.confirm(doc.name)
+			api.confirm_details(doc.name)
 		self.assertFalse(frappe.db.get_value(OPPORTUNITY, doc.name, "needs_details"))
 
 	def test_odd_mails_are_saved_whatever_they_are_like(self):

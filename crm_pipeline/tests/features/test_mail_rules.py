@@ -3,6 +3,7 @@
 import frappe
 import frappe.client
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import incoming_mail, mailbox
 from crm_pipeline.domain.mailbox import Progress
@@ -102,18 +103,14 @@ class TestAppending(PipelineTestCase):
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, ["status", "needs_details"]), ("Lost", 0))
 
 	def test_what_is_missing_is_named_when_somebody_confirms(self):
-		from crm_pipeline.mail import details
-
 		doc = append(COLLEAGUE_SUBJECT, personas.ENGINEER)
 		with self.assertRefused(InputError, "Party Name is missing."):
-			details.confirm(doc.name)
+			api.confirm_details(doc.name)
 
 	def test_only_who_may_write_confirms(self):
-		from crm_pipeline.mail import details
-
 		doc = append(COLLEAGUE_SUBJECT, personas.ENGINEER)
 		with as_user(personas.OUTSIDER), self.assertRaises(frappe.PermissionError):
-			details.confirm(doc.name)
+			api.confirm_details(doc.name)
 
 	def test_the_region_that_somebody_gives_chooses_the_engineer(self):
 		doc = append(COLLEAGUE_SUBJECT, personas.ENGINEER)

@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import add_days, nowdate
 
 from crm_pipeline import install, seeds
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.exceptions import InputError, TransitionError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.base import PipelineTestCase
@@ -43,7 +43,7 @@ class TestDisabledMasters(PipelineTestCase):
 		for doctype, name, _label in MASTERS.values():
 			disable(doctype, name)
 		doors.save_form(doc.name, {"next_step": "Call"})
-		self.assertEqual(actions.make_offer(doc.name)["status"], "Offer Made")
+		self.assertEqual(api.make_offer(doc.name)["status"], "Offer Made")
 
 	def test_an_old_record_does_not_move_to_a_disabled_one(self):
 		doc = factories.make_opportunity()
@@ -59,12 +59,12 @@ class TestDisabledMasters(PipelineTestCase):
 		with self.assertRefused(
 			TransitionError, f"Lost reason {personas.REASON} is disabled. Choose another one."
 		):
-			actions.mark_lost(doc.name, [personas.REASON])
+			api.mark_lost(doc.name, [personas.REASON])
 
 	def test_a_disabled_reason_stays_through_a_correction(self):
 		doc = factories.make_opportunity("Lost")
 		disable("Pipeline Lost Reason", personas.REASON)
-		corrected = actions.correct(
+		corrected = api.correct(
 			doc.name, "There was a second one", lost_reasons=[personas.REASON, personas.REASON_FOR_LOST]
 		)
 		self.assertEqual(len(corrected["lost_reasons"]), 2)
@@ -118,7 +118,7 @@ class TestMasterRules(PipelineTestCase):
 		with as_user("Administrator"):
 			frappe.rename_doc("Pipeline Lost Reason", personas.REASON_FOR_LOST, "Incumbent kept")
 		doc = factories.make_opportunity()
-		self.assertEqual(actions.mark_lost(doc.name, ["Incumbent kept"])["status"], "Lost")
+		self.assertEqual(api.mark_lost(doc.name, ["Incumbent kept"])["status"], "Lost")
 
 	def test_a_member_stands_once_in_a_region(self):
 		members = [{"user": personas.ENGINEER}, {"user": personas.ENGINEER}]

@@ -4,8 +4,8 @@ import frappe
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime
 
 from crm_pipeline import uninstall
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.routing import hand_over
 from crm_pipeline.tests import factories, mails, personas
@@ -101,9 +101,9 @@ class TestEvent(NextContactTestCase):
 		self.assertAt(coming, self.doc.next_contact_date)
 
 	def test_it_is_closed_with_the_record_and_reopening_starts_afresh(self):
-		actions.mark_lost(self.doc.name, [personas.REASON])
+		api.mark_lost(self.doc.name, [personas.REASON])
 		self.assertEqual(self.get_event().status, "Closed")
-		actions.reopen(self.doc.name, "They called again")
+		api.reopen(self.doc.name, "They called again")
 		self.assertEqual(self.get_event().status, "Closed")
 		self.doc.reload().update({"next_contact_date": in_days(6)}).save()
 		self.assertEqual([event.status for event in get_events(self.doc.name)], ["Closed", "Open"])
@@ -235,13 +235,13 @@ class TestCalendar(NextContactTestCase):
 		self.assertEqual(self.doc.reload().next_contact_date, former)
 
 	def test_the_event_of_a_contact_that_is_over_moves_nothing(self):
-		actions.mark_lost(self.doc.name, [personas.REASON])
-		actions.reopen(self.doc.name, "They called again")
+		api.mark_lost(self.doc.name, [personas.REASON])
+		api.reopen(self.doc.name, "They called again")
 		self.move(personas.ENGINEER, in_days(8))
 		self.assertIsNone(self.doc.next_contact_date)
 
 	def test_an_event_of_a_closed_record_moves_nothing(self):
-		actions.mark_lost(self.doc.name, [personas.REASON])
+		api.mark_lost(self.doc.name, [personas.REASON])
 		former = self.doc.next_contact_date
 		self.move(personas.ENGINEER, in_days(8))
 		self.assertEqual(self.doc.next_contact_date, former)

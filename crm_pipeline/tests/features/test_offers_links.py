@@ -2,8 +2,9 @@
 
 import frappe
 
+from crm_pipeline.api import offers as offers_api
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ClosedRecordError, InputError
 from crm_pipeline.offers import mapper, panel
 from crm_pipeline.tests import factories, offer_documents, personas
@@ -29,7 +30,7 @@ class TestTypedLink(OffersTestCase):
 				self.type_link()
 
 	def test_a_closed_one_gets_no_new_quotation(self):
-		actions.mark_lost(self.opportunity, [personas.REASON])
+		api.mark_lost(self.opportunity, [personas.REASON])
 		with self.assertRefused(
 			ClosedRecordError, f"{self.opportunity} is Lost. Quotation can be made only while"
 		):
@@ -56,7 +57,7 @@ class TestNamedOffer(OffersTestCase):
 		quotation = factories.make_quotation()
 		with as_user("Administrator"):
 			quotation.submit()
-		actions.make_offer(self.opportunity, quotation.name)
+		api.make_offer(self.opportunity, quotation.name)
 		self.assertEqual(quotation.reload().pipeline_opportunity, self.opportunity)
 		offer_documents.submit_order(quotation.name)
 		self.assertRecord(status="Won", won_value=100)
@@ -77,7 +78,7 @@ class TestNamedOffer(OffersTestCase):
 		with self.assertRefused(
 			InputError, f"Quotation {quotation.name} is for company Some Other Company, but"
 		):
-			actions.make_offer(self.opportunity, quotation.name)
+			api.make_offer(self.opportunity, quotation.name)
 
 	def test_one_of_another_opportunity_is_refused(self):
 		other = offer_documents.make_opportunity().name
@@ -85,7 +86,7 @@ class TestNamedOffer(OffersTestCase):
 		with self.assertRefused(
 			InputError, f"Quotation {quotation.name} belongs to {other}. Link another one."
 		):
-			actions.make_offer(self.opportunity, quotation.name)
+			api.make_offer(self.opportunity, quotation.name)
 
 
 class TestForm(OffersTestCase):
@@ -93,29 +94,29 @@ class TestForm(OffersTestCase):
 		quotation = submit_quotation(self.opportunity)
 		supplier_quotation = offer_documents.submit_supplier_quotation(self.opportunity, 50, 60, 70)
 		with as_user(personas.ENGINEER):
-			documents = panel.get_documents(self.opportunity)
+			documents = offers_api.get_documents(self.opportunity)
 			self.assertEqual(
 				[(row.name, row.status, row.net_total) for row in documents["quotations"]],
 				[(quotation.name, "Open", 600)],
 			)
 			self.assertEqual(documents["supplier_quotations"], [])
 		with as_user("Administrator"):
-			(row,) = panel.get_documents(self.opportunity)["supplier_quotations"]
+			(row,) = offers_api.get_documents(self.opportunity)["supplier_quotations"]
 		self.assertEqual(
 			(row.name, [item.rate for item in row["items"]]), (supplier_quotation.name, [50, 60, 70])
 		)
 
 	def test_it_offers_to_make_what_the_user_may_create(self):
 		with as_user(personas.ENGINEER):
-			self.assertEqual(panel.get_documents(self.opportunity)["makes"], ["make_quotation"])
+			self.assertEqual(offers_api.get_documents(self.opportunity)["makes"], ["make_quotation"])
 		offer_documents.submit_supplier_quotation(self.opportunity, 50)
 		with as_user("Administrator"):
-			self.assertEqual(panel.get_documents(self.opportunity)["makes"], list(panel.MAKES))
-			actions.mark_lost(self.opportunity, [personas.REASON])
-			self.assertEqual(panel.get_documents(self.opportunity)["makes"], [])
+			self.assertEqual(offers_api.get_documents(self.opportunity)["makes"], list(panel.MAKES))
+			api.mark_lost(self.opportunity, [personas.REASON])
+			self.assertEqual(offers_api.get_documents(self.opportunity)["makes"], [])
 
 	def test_it_is_for_readers_of_the_opportunity(self):
-		for call in (panel.get_documents, panel.refresh):
+		for call in (offers_api.get_documents, offers_api.refresh):
 			with as_user(personas.OTHER_ENGINEER), self.assertRaises(frappe.PermissionError):
 				call(self.opportunity)
 
@@ -124,21 +125,21 @@ class TestForm(OffersTestCase):
 		frappe.db.set_value(OPPORTUNITY, self.opportunity, "offer", None)
 		offer_documents.share_with_buyer(self.opportunity)
 		with as_user(offer_documents.BUYER):
-			self.assertFalse(panel.get_documents(self.opportunity)["is_behind"])
+			self.assertFalse(offers_api.get_documents(self.opportunity)["is_behind"])
 			with self.assertRaises(frappe.PermissionError):
-				panel.refresh(self.opportunity)
+				offers_api.refresh(self.opportunity)
 		with as_user(personas.ENGINEER):
-			panel.refresh(self.opportunity)
+			offers_api.refresh(self.opportunity)
 		self.assertRecord(offer=quotation.name)
 
 	def test_opening_it_catches_up_with_what_came_without_an_event(self):
 		first, second = submit_quotation(self.opportunity), submit_quotation(self.opportunity)
-		self.assertFalse(panel.get_documents(self.opportunity)["is_behind"])
+		self.assertFalse(offers_api.get_documents(self.opportunity)["is_behind"])
 		offer_documents.expire(second)
-		self.assertTrue(panel.get_documents(self.opportunity)["is_behind"])
-		panel.refresh(self.opportunity)
+		self.assertTrue(offers_api.get_documents(self.opportunity)["is_behind"])
+		offers_api.refresh(self.opportunity)
 		self.assertRecord(offer=first.name)
-		self.assertFalse(panel.get_documents(self.opportunity)["is_behind"])
+		self.assertFalse(offers_api.get_documents(self.opportunity)["is_behind"])
 
 	def test_connections_show_on_all_sides(self):
 		for doctype in (

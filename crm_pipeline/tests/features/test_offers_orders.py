@@ -2,8 +2,8 @@
 
 import frappe
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.offers import follow
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
@@ -126,13 +126,13 @@ class TestFurtherOrders(OffersTestCase):
 		self.assertRecord(won_value=300, ordered_value=900)
 
 	def test_one_that_vanished_without_an_event_is_no_longer_counted(self):
-		actions.reopen(self.opportunity, "They changed their mind")
+		api.reopen(self.opportunity, "They changed their mind")
 		frappe.db.set_value("Sales Order", self.first.name, {"docstatus": 2, "status": "Cancelled"})
 		follow.catch_up(self.opportunity)
 		self.assertRecord(status="Open", ordered_value=None)
 
 	def test_after_a_reopening_the_next_one_wins(self):
-		actions.reopen(self.opportunity, "They want more")
+		api.reopen(self.opportunity, "They want more")
 		self.assertRecord(status="Open", offer=self.quotation.name, ordered_value=300)
 		second = submit_order(self.quotation.name, qty=1)
 		self.assertRecord(status="Won", won_value=300, ordered_value=600, sales_order=second.name)
@@ -141,7 +141,7 @@ class TestFurtherOrders(OffersTestCase):
 class TestNeverInTheWay(OffersTestCase):
 	def test_a_lost_opportunity_stays_lost(self):
 		quotation = submit_quotation(self.opportunity)
-		actions.mark_lost(self.opportunity, [personas.REASON])
+		api.mark_lost(self.opportunity, [personas.REASON])
 		order = submit_order(quotation.name)
 		self.assertEqual(order.docstatus, 1)
 		self.assertRecord(status="Lost", won_value=None, sales_order=None, ordered_value=600)

@@ -4,11 +4,11 @@ from unittest.mock import patch
 
 import frappe
 
+from crm_pipeline.api import opportunity as api
+from crm_pipeline.api import routing as routing_api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import ConflictError
 from crm_pipeline.offers import follow
-from crm_pipeline.routing import rule
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
 from crm_pipeline.tests.offer_documents import OffersTestCase, expire, lose, make_quotation, submit_quotation
@@ -27,7 +27,7 @@ class TestEachState(OffersTestCase):
 		self.assertEqual(get_log(self.opportunity)[-1].reason, f"Quotation {quotation.name} is Open")
 
 	def test_an_opportunity_that_is_offered_already_gets_its_link(self):
-		actions.make_offer(self.opportunity)
+		api.make_offer(self.opportunity)
 		quotation = submit_quotation(self.opportunity)
 		self.assertRecord(status="Offer Made", offer=quotation.name)
 
@@ -176,7 +176,7 @@ class TestDailyJob(OffersTestCase):
 class TestNeverInTheWay(OffersTestCase):
 	def test_a_closed_opportunity_is_not_moved(self):
 		quotation = make_quotation(self.opportunity)
-		actions.mark_lost(self.opportunity, [personas.REASON])
+		api.mark_lost(self.opportunity, [personas.REASON])
 		quotation.submit()
 		self.assertEqual(quotation.docstatus, 1)
 		self.assertRecord(status="Lost", offer=None)
@@ -189,7 +189,7 @@ class TestNeverInTheWay(OffersTestCase):
 	def test_a_won_one_follows_its_own_offer_only(self):
 		first = submit_quotation(self.opportunity)
 		other = make_quotation(self.opportunity)
-		actions.mark_won(self.opportunity, 500)
+		api.mark_won(self.opportunity, 500)
 		other.submit()
 		self.assertRecord(status="Won", offer=first.name)
 		amended = offer_documents.amend(first)
@@ -242,7 +242,7 @@ class TestNeverInTheWay(OffersTestCase):
 		self.set_settings(lose_when_all_quotations_lost=1)
 		quotation = submit_quotation(self.opportunity)
 		lose(quotation, personas.REASON)
-		actions.reopen(self.opportunity, "They called")
+		api.reopen(self.opportunity, "They called")
 		offer_documents.run_daily_job()
 		quotation.reload().save()
 		self.assertRecord(status="Open", offer=None)
@@ -264,7 +264,7 @@ class TestNeverInTheWay(OffersTestCase):
 
 class TestToDos(OffersTestCase):
 	def test_they_give_the_former_engineer_no_access(self):
-		rule.set_up_routing()
+		routing_api.set_up_routing()
 		self.opportunity = offer_documents.make_opportunity().name
 		lose(submit_quotation(self.opportunity), "Cast too slow")
 		doc = frappe.get_doc(OPPORTUNITY, self.opportunity)

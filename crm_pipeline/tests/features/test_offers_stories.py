@@ -2,8 +2,8 @@
 
 import frappe
 
+from crm_pipeline.api import lead as lead_api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.conversion import convert
 from crm_pipeline.offers import mapper
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
@@ -17,7 +17,7 @@ class TestStories(OffersTestCase):
 			"Lina Prospect", qualification_status="Qualified", company=personas.COMPANY
 		)
 		with as_user(personas.ENGINEER):
-			converted = convert.convert(lead.name)
+			converted = lead_api.convert(lead.name)
 		doc = offer_documents.make_opportunity(party_name=converted["customer"])
 		self.assertEqual(doc.customer, converted["customer"])
 		return doc.name

@@ -5,8 +5,8 @@ import json
 import frappe
 from frappe.utils import add_days, nowdate
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.offers import mapper
 from crm_pipeline.tests import doors, offer_documents
 from crm_pipeline.tests.audit import get_problems
@@ -98,8 +98,8 @@ class TestBestRates(SupplierRatesTestCase):
 			second = mapper.make_supplier_quotation(self.opportunity)
 			second.update({"supplier": offer_documents.SUPPLIER}).items[0].rate = 40
 			second.insert()
-			actions.make_offer(self.opportunity)
-			actions.mark_won(self.opportunity, 500)
+			api.make_offer(self.opportunity)
+			api.mark_won(self.opportunity, 500)
 			second.submit()
 		self.assertRates((50, first), (0, None), (0, None))
 		sentence = f"{self.opportunity} is Won and keeps its supplier rates. Those of {second.name} were not taken over."

@@ -9,8 +9,8 @@ import frappe
 from dateutil.tz import gettz
 from frappe.utils import add_days, now_datetime
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.domain import reminding
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import PipelineTestCase, site_only
@@ -187,7 +187,7 @@ class TestReminders(PipelineTestCase):
 			next_contact_date=self.contact_at, sales_engineer=personas.ENGINEER
 		)
 		moved.update({"next_contact_date": add_days(self.contact_at, 5)}).save()
-		actions.mark_lost(self.doc.name, [personas.REASON])
+		api.mark_lost(self.doc.name, [personas.REASON])
 		self.assertEqual(self.send(9), 0)
 
 	def test_the_sales_engineer_hears_of_it_when_the_person_no_longer_can(self):

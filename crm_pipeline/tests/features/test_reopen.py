@@ -3,8 +3,8 @@
 import frappe
 from frappe.utils import add_days, now_datetime
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_log
@@ -54,7 +54,7 @@ class TestReopen(PipelineTestCase):
 
 	def test_the_log_keeps_the_outcome_and_the_reason(self):
 		doc = factories.make_opportunity("Lost", potential_value=700)
-		actions.reopen(doc.name, "They called again")
+		api.reopen(doc.name, "They called again")
 		entry = get_log(doc.name)[-1]
 		self.assertEqual((entry.event, entry.from_status, entry.to_status), ("Reopened", "Lost", "Open"))
 		self.assertEqual(entry.reason, "They called again")
@@ -78,19 +78,19 @@ class TestReopen(PipelineTestCase):
 		for user in (personas.MANAGER, personas.ORG_ADMIN, "Administrator"):
 			doc = factories.make_opportunity("Lost")
 			with as_user(user):
-				self.assertEqual(actions.reopen(doc.name, "They called again")["status"], "Open")
+				self.assertEqual(api.reopen(doc.name, "They called again")["status"], "Open")
 
 	def test_it_needs_a_reason(self):
 		doc = factories.make_opportunity("Lost")
 		sentence = f"Reopen Reason is missing. Say why {doc.name} is reopened."
 		for reason in ("", "  ", "\n"):
 			with self.assertRefused(TransitionError, sentence):
-				actions.reopen(doc.name, reason)
+				api.reopen(doc.name, reason)
 
 	def test_a_second_time_needs_a_reason_of_its_own(self):
 		doc = factories.make_opportunity("Lost")
-		actions.reopen(doc.name, "They called again")
-		actions.mark_lost(doc.name, [personas.REASON])
+		api.reopen(doc.name, "They called again")
+		api.mark_lost(doc.name, [personas.REASON])
 		with self.assertRefused(TransitionError, "Reopen Reason is missing."):
 			doors.save(doc.name, {"status": "Open"})
 
@@ -101,9 +101,9 @@ class TestReopen(PipelineTestCase):
 		responded_on = add_days(now_datetime(), -1).replace(microsecond=0)
 		waiting = {"awaiting_response_since": responded_on, "first_responded_on": responded_on}
 		frappe.db.set_value(OPPORTUNITY, doc.name, waiting, update_modified=False)
-		actions.mark_lost(doc.name, [personas.REASON])
+		api.mark_lost(doc.name, [personas.REASON])
 		closed_on = frappe.db.get_value(OPPORTUNITY, doc.name, "status_changed_on")
-		actions.reopen(doc.name, "They called again")
+		api.reopen(doc.name, "They called again")
 		doc.reload()
 		self.assertFalse(doc.next_contact_date or doc.next_contact_by or doc.awaiting_response_since)
 		self.assertEqual(doc.first_responded_on, responded_on)
@@ -112,6 +112,6 @@ class TestReopen(PipelineTestCase):
 
 	def test_it_goes_the_whole_way_again(self):
 		doc = factories.make_opportunity("Won")
-		actions.reopen(doc.name, "Order was cancelled")
-		actions.make_offer(doc.name)
-		self.assertEqual(actions.mark_won(doc.name, 700)["won_value"], 700)
+		api.reopen(doc.name, "Order was cancelled")
+		api.make_offer(doc.name)
+		self.assertEqual(api.mark_won(doc.name, 700)["won_value"], 700)

@@ -4,6 +4,7 @@ import json
 
 import frappe
 
+from crm_pipeline.api import digest as digest_api
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.reporting import digest
 from crm_pipeline.tests import factories, personas
@@ -31,9 +32,9 @@ class TestDigest(ReportTestCase):
 
 	def test_whoever_sees_the_report_has_it_sent_to_themselves(self):
 		with as_user(personas.ENGINEER):
-			self.assertEqual(digest.get_digest(), "Never")
-			digest.set_digest("Weekly")
-			self.assertEqual(digest.get_digest(), "Weekly")
+			self.assertEqual(digest_api.get_digest(), "Never")
+			digest_api.set_digest("Weekly")
+			self.assertEqual(digest_api.get_digest(), "Weekly")
 		(doc,) = self.get_digests(personas.ENGINEER)
 		self.assertEqual((doc.report, doc.email_to, doc.day_of_week), (STALLED, personas.ENGINEER, "Monday"))
 		self.assertEqual((doc.enabled, doc.send_if_data), (1, 1))
@@ -41,15 +42,15 @@ class TestDigest(ReportTestCase):
 	def test_another_choice_takes_the_place_of_the_first(self):
 		with as_user(personas.ENGINEER):
 			for frequency in ("Weekly", "Daily"):
-				digest.set_digest(frequency)
-			self.assertEqual(digest.get_digest(), "Daily")
+				digest_api.set_digest(frequency)
+			self.assertEqual(digest_api.get_digest(), "Daily")
 			self.assertEqual(len(self.get_digests(personas.ENGINEER)), 1)
-			digest.set_digest("Never")
+			digest_api.set_digest("Never")
 		self.assertEqual(self.get_digests(personas.ENGINEER), [])
 
 	def test_it_holds_what_its_reader_sees_though_the_scheduler_sends_it(self):
 		with as_user(personas.ENGINEER):
-			digest.set_digest("Daily")
+			digest_api.set_digest("Daily")
 		with as_user("Administrator"):
 			(doc,) = self.get_digests(personas.ENGINEER)
 			content = doc.get_report_content()
@@ -57,7 +58,7 @@ class TestDigest(ReportTestCase):
 		self.assertNotIn(self.foreign, content)
 
 	def test_a_manager_gets_all_and_may_set_one_up_for_an_engineer(self):
-		digest.set_digest("Daily")
+		digest_api.set_digest("Daily")
 		(doc,) = self.get_digests(personas.MANAGER)
 		with as_user("Administrator"):
 			content = doc.get_report_content()
@@ -81,21 +82,21 @@ class TestDigest(ReportTestCase):
 
 	def test_the_reader_in_the_filters_can_not_be_another(self):
 		with as_user(personas.ENGINEER):
-			digest.set_digest("Daily")
+			digest_api.set_digest("Daily")
 			(doc,) = self.get_digests(personas.ENGINEER)
 			doc.update({"filters": json.dumps({"for_user": personas.MANAGER})}).save(ignore_permissions=True)
 		self.assertEqual(json.loads(doc.filters)["for_user"], personas.ENGINEER)
 
 	def test_nothing_stalled_is_nothing_sent(self):
 		with as_user(personas.API_USER):
-			digest.set_digest("Daily")
+			digest_api.set_digest("Daily")
 			(doc,) = self.get_digests(personas.API_USER)
 		with as_user("Administrator"):
 			self.assertIsNone(doc.get_report_content())
 
 	def test_who_has_left_gets_none(self):
 		with as_user(personas.ENGINEER):
-			digest.set_digest("Daily")
+			digest_api.set_digest("Daily")
 			(doc,) = self.get_digests(personas.ENGINEER)
 		with as_user("Administrator"):
 			frappe.db.set_value("User", personas.ENGINEER, "enabled", 0)
@@ -115,11 +116,11 @@ class TestDigest(ReportTestCase):
 
 	def test_outsiders_and_other_frequencies_are_refused(self):
 		with as_user(personas.OUTSIDER), self.assertRaises(frappe.PermissionError):
-			digest.set_digest("Daily")
+			digest_api.set_digest("Daily")
 		with self.assertRefused(InputError, "Frequency can't be Hourly. Choose one of: Never, Daily"):
-			digest.set_digest("Hourly")
+			digest_api.set_digest("Hourly")
 
 	def test_uninstalling_takes_the_digests_along(self):
-		digest.set_digest("Daily")
+		digest_api.set_digest("Daily")
 		digest.delete_digests([STALLED])
 		self.assertEqual(self.get_digests(personas.MANAGER), [])

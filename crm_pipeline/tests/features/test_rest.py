@@ -11,7 +11,7 @@ from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.connections import CommittedTestCase
 
 RESOURCE = f"/api/resource/{OPPORTUNITY}"
-METHOD = "/api/method/crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.actions."
+METHOD = "/api/method/crm_pipeline.api.opportunity."
 SECRET = "a-secret-for-tests"
 
 

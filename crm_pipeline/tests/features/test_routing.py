@@ -5,8 +5,8 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_days, nowdate
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
-from crm_pipeline.crm_pipeline.doctype.pipeline_region.pipeline_region import try_routing
+from crm_pipeline.api import opportunity as api
+from crm_pipeline.api.routing import try_routing
 from crm_pipeline.domain import routing
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.routing import router
@@ -150,13 +150,13 @@ class TestWhenToRoute(PipelineTestCase):
 	def test_and_again_when_a_manager_asks(self):
 		doc = make_routed()
 		set_members({"user": OTHER})
-		self.assertEqual(actions.route_again(doc.name)["sales_engineer"], OTHER)
+		self.assertEqual(api.route_again(doc.name)["sales_engineer"], OTHER)
 		self.assertEqual(get_events(doc.name), ["Created", "Routed", "Routed"])
 
 	def test_an_engineer_can_not_route_again(self):
 		doc = make_routed()
 		with as_user(ENGINEER), self.assertRefused(frappe.PermissionError, "Only a manager may route"):
-			actions.route_again(doc.name)
+			api.route_again(doc.name)
 
 	def test_the_creator_is_told_to_whom(self):
 		with as_user(OTHER):

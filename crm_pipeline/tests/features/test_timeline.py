@@ -6,9 +6,9 @@ import frappe
 import frappe.share
 from frappe.utils import add_to_date, now_datetime
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
-from crm_pipeline.form import history, timeline
+from crm_pipeline.form import timeline
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events
 from crm_pipeline.tests.base import PipelineTestCase, site_only
@@ -33,20 +33,20 @@ class TestSentences(PipelineTestCase):
 	def test_a_move_is_told_with_its_reason_and_the_time_before_it(self):
 		name = make_opportunity().name
 		make_older(name, days=3, hours=5)
-		actions.make_offer(name)
+		api.make_offer(name)
 		self.assertEqual(tell(name), [f"{MANAGER} moved this to <b>Offer Made</b>, after 3 days in Open"])
 		make_older(name, hours=1)
-		actions.mark_lost(name, [personas.REASON_WITH_DETAIL], "Wanted blue")
+		api.mark_lost(name, [personas.REASON_WITH_DETAIL], "Wanted blue")
 		text = "closed this as <b>Lost</b>, after 1 hour in Offer Made: Cast other: Wanted blue"
 		self.assertEqual(tell(name)[0], f"{MANAGER} {text}")
 		make_older(name, minutes=2)
-		actions.reopen(name, "They called")
+		api.reopen(name, "They called")
 		self.assertEqual(tell(name)[0], f"{MANAGER} reopened this, after 2 minutes in Lost: They called")
 
 	def test_a_win_is_told_with_its_amount(self):
 		name = make_opportunity("Offer Made").name
 		make_older(name, seconds=20)
-		actions.mark_won(name, 1234.5)
+		api.mark_won(name, 1234.5)
 		line = tell(name)[0]
 		self.assertTrue(line.startswith(f"{MANAGER} closed this as <b>Won</b> with ₹"), line)
 		self.assertTrue(line.endswith("1,234.50, after less than a minute in Offer Made"), line)
@@ -76,7 +76,7 @@ class TestSentences(PipelineTestCase):
 
 	def test_a_correction_says_why(self):
 		doc = make_opportunity("Lost")
-		actions.correct(doc.name, "Typed wrong", lost_reasons=[personas.REASON_FOR_LOST])
+		api.correct(doc.name, "Typed wrong", lost_reasons=[personas.REASON_FOR_LOST])
 		text = "changed Lost Reasons from <b>Cast price</b> to <b>Cast competitor</b>: Typed wrong"
 		self.assertEqual(tell(doc.name)[0], f"{MANAGER} {text}")
 
@@ -109,7 +109,7 @@ class TestSentences(PipelineTestCase):
 	def test_what_is_typed_is_text(self):
 		doc = make_opportunity("Lost")
 		reason = "<img src=x onerror=alert(1)>"
-		actions.correct(doc.name, reason, lost_reasons=[personas.REASON_FOR_LOST])
+		api.correct(doc.name, reason, lost_reasons=[personas.REASON_FOR_LOST])
 		line = tell(doc.name)[0]
 		self.assertNotIn("<img", line)
 		self.assertIn("&lt;img src=x onerror=alert(1)&gt;", line)
@@ -156,7 +156,7 @@ class TestWhoIsTold(PipelineTestCase):
 		with patch.object(timeline, "ENTRIES_SHOWN", 1):
 			self.assertEqual(len(tell(doc.name)), 1)
 		self.assertIn("<b>Lost</b>", tell(doc.name)[0])
-		self.assertEqual([len(tell(doc.name)), history.get_history(doc.name)["total"]], [2, 3])
+		self.assertEqual([len(tell(doc.name)), api.get_history(doc.name)["total"]], [2, 3])
 
 
 @site_only("the framework's Version")

@@ -11,8 +11,8 @@ import frappe.share
 from frappe.desk import calendar, query_report, reportview, search
 from frappe.desk.form.load import getdoc
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import AUDIT_LOG, ITEM_ROW, OPPORTUNITY
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import actions
 from crm_pipeline.tests import doors as ways_in
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import IS_SANDBOX
@@ -193,13 +193,13 @@ def move_by(way_in):
 
 
 def call_move(doc) -> bool:
-	method = f"/api/method/{actions.__name__}.mark_lost"
+	method = f"/api/method/{api.__name__}.mark_lost"
 	answer = ways_in.call_rest("POST", method, name=doc.name, lost_reasons=f'["{personas.REASON}"]')
 	return answer["message"]["status"] == "Lost"
 
 
-def close_many(doc) -> bool:
-	return actions.close_many([doc.name], "Lost", [personas.REASON])["changed"] == [doc.name]
+def move_many(doc) -> bool:
+	return api.move_many([doc.name], "Lost", [personas.REASON])["changed"] == [doc.name]
 
 
 def reopen_by(way_in):
@@ -212,9 +212,7 @@ def reopen_by(way_in):
 
 
 def correct(doc) -> bool:
-	return (
-		actions.correct(doc.name, "Typing error", outcome_detail="Corrected")["outcome_detail"] == "Corrected"
-	)
+	return api.correct(doc.name, "Typing error", outcome_detail="Corrected")["outcome_detail"] == "Corrected"
 
 
 def delete(doc) -> bool:
@@ -299,7 +297,7 @@ DOORS = {
 		move_by(ways_in.press_button),
 		move_by(ways_in.put),
 		call_move,
-		close_many,
+		move_many,
 	),
 	"reopen": (reopen_by(ways_in.save), reopen_by(ways_in.press_button), reopen_by(ways_in.put)),
 	"correct": (correct,),

@@ -4,7 +4,7 @@ frappe.provide("frappe.dashboards.chart_sources");
 
 (() => {
 	const SOURCE = "Pipeline Slices";
-	const method = "crm_pipeline.crm_pipeline.dashboard_chart_source.pipeline_slices.pipeline_slices.get_slices";
+	const method = "crm_pipeline.api.desk.get_slices";
 	const WIDGET = ".dashboard-widget-box";
 	// bars and the labels under them; slices of a donut and its legend
 	const PARTS = ["[data-point-index]", ".x.axis > g", ".donut-slices > path", ".chart-legend > g"];

@@ -7,47 +7,10 @@ from frappe.utils import get_datetime, now_datetime
 
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.domain import lifecycle
+from crm_pipeline.domain.fields import HISTORY_FIELDS, SYSTEM_FIELDS, WRITTEN_MEANWHILE
 from crm_pipeline.exceptions import AppendOnlyError
 from crm_pipeline.record.changes import has_changed, is_same_value
 from crm_pipeline.refusal import get_label, refuse
-
-# written while a form may be open (by an e-mail that arrives, by a job): what the form sends back is old, so the
-# stored value stands without a word
-WRITTEN_MEANWHILE = (
-	"awaiting_response_since",
-	"last_correspondence_on",
-	"auto_close_warned_on",
-	"first_responded_on",
-	"mins_to_first_response",
-	"working_mins_to_first_response",
-	"next_contact_notified_on",
-)
-# set by this app alone; a caller's value is dropped on a new record and refused on a saved one
-SYSTEM_FIELDS = (
-	"opened_on",
-	"status_changed_on",
-	"status_changed_by",
-	"closed_on",
-	"closed_by",
-	*lifecycle.EXIT_FIELDS,
-	"won_conversion_rate",
-	"base_won_value",
-	"sales_order",
-	"ordered_value",
-	"margin_percent",
-	"needs_details",
-	"is_history",
-	"routed_by",
-	"routed_on",
-	"routing_explanation",
-	"assignment_due",
-	"next_contact_event",
-	"audit_count",
-	"audit_hash",
-	*WRITTEN_MEANWHILE,
-)
-HISTORY_FIELDS = frozenset({"is_history", "opened_on", "closed_on"})
-
 
 REMEDIES = {
 	"opportunity_from": "Choose Customer or Lead.",

@@ -7,8 +7,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, strip_html
 
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.input_values import validate_size
 from crm_pipeline.record.changes import is_same_value
+from crm_pipeline.record.input_values import validate_size
 from crm_pipeline.refusal import get_label, refuse
 
 TEXTS = ("item_name", "description")

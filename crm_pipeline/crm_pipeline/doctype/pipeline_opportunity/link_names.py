@@ -10,7 +10,7 @@ import frappe
 from frappe.model.document import Document
 
 from crm_pipeline import compat
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.party import PARTY_FIELDS
+from crm_pipeline.domain.fields import PARTY_FIELDS
 
 Link = tuple[str, str]
 

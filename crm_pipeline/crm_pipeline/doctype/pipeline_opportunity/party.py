@@ -9,27 +9,10 @@ from pypika.queries import QueryBuilder
 
 from crm_pipeline.access.permissions import limit_to_visible
 from crm_pipeline.domain import lifecycle
+from crm_pipeline.domain.fields import PARTY_FIELDS
 from crm_pipeline.record.changes import has_changed
 from crm_pipeline.refusal import get_label, refuse
 
-# opportunity field → field of the party that fills it when left empty
-PARTY_FIELDS = {
-	"Customer": {
-		"party_display_name": "customer_name",
-		"territory": "territory",
-		"contact_person": "customer_primary_contact",
-		"contact_email": "email_id",
-		"contact_mobile": "mobile_no",
-	},
-	"Lead": {
-		"party_display_name": "title",
-		"territory": "territory",
-		"contact_email": "email_id",
-		"contact_mobile": "mobile_no",
-		"city": "city",
-		"state": "state",
-	},
-}
 DISABLED_FIELD = {"Customer": "disabled"}
 
 

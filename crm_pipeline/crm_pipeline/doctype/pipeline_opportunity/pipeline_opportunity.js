@@ -1,4 +1,4 @@
-const ELIGIBLE_USERS = "crm_pipeline.access.eligibility.get_eligible_users";
+const ELIGIBLE_USERS = "crm_pipeline.api.routing.get_eligible_users";
 
 frappe.ui.form.on("Pipeline Opportunity", {
 	setup(frm) {

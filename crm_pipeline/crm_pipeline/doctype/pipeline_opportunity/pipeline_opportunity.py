@@ -3,12 +3,11 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from crm_pipeline.access.permissions import is_manager
-from crm_pipeline.audit import log
+from crm_pipeline.audit import log, versions
 from crm_pipeline.auto_close import plan as auto_close
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 	checks,
 	closed,
-	input_values,
 	items,
 	link_names,
 	party,
@@ -21,7 +20,8 @@ from crm_pipeline.form import history
 from crm_pipeline.mail import incoming
 from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
-from crm_pipeline.record import conflict, locked, money, versions
+from crm_pipeline.record import input_values, locking, money
+from crm_pipeline.record.conflict import explain_conflict
 from crm_pipeline.routing import rule
 
 
@@ -173,7 +173,7 @@ class PipelineOpportunity(Document):
 
 	def before_save(self):
 		log.plan_entries(self)
-		locked.keep_unchanged_tables(self)
+		locking.keep_unchanged_tables(self)
 
 	def after_insert(self):
 		people.tell_creator(self)
@@ -198,11 +198,11 @@ class PipelineOpportunity(Document):
 	def insert(self, ignore_permissions=None, *args, **kwargs):
 		if incoming.is_mail(self, ignore_permissions):
 			return incoming.receive(self)
-		with conflict.told_about(self.name):
+		with explain_conflict(self.name):
 			return super().insert(ignore_permissions, *args, **kwargs)
 
 	def save(self, *args, **kwargs):
-		with conflict.told_about(self.name):
+		with explain_conflict(self.name):
 			return super().save(*args, **kwargs)
 
 	def _set_defaults(self):
@@ -215,7 +215,7 @@ class PipelineOpportunity(Document):
 			row.update_if_missing(empty)
 
 	def load_doc_before_save(self, **options):
-		if not locked.use_locked_copy(self):
+		if not locking.use_locked_copy(self):
 			super().load_doc_before_save(**options)
 
 	def save_version(self):

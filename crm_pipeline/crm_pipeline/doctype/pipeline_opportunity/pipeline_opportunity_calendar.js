@@ -7,7 +7,7 @@ frappe.views.calendar["Pipeline Opportunity"] = {
 	},
 	// on a phone the month would be as low as it is narrow, and its last weeks out of sight
 	options: frappe.is_mobile() ? { height: "auto" } : {},
-	get_events_method: "crm_pipeline.dashboard.calendar.get_events",
+	get_events_method: "crm_pipeline.api.desk.get_events",
 	get_css_class({ next_contact_date, status }) {
 		if (next_contact_date < frappe.datetime.now_datetime()) {
 			return "danger";

@@ -110,7 +110,7 @@ function add_stage_actions(listview) {
 	for (const status of ["Offer Made", "Lost", "Rejected"]) {
 		listview.page.add_actions_menu_item(
 			crm_pipeline.MOVES[status].label(),
-			() => crm_pipeline.close_many(listview, status),
+			() => crm_pipeline.move_many(listview, status),
 			false
 		);
 	}

@@ -8,17 +8,10 @@ from frappe.utils import cint, get_datetime, now_datetime
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import requirements
 from crm_pipeline.domain import lifecycle
+from crm_pipeline.domain.fields import STARTED_AFRESH
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.record import conflict, money
 from crm_pipeline.refusal import get_label, refuse
-
-STARTED_AFRESH = (
-	"awaiting_response_since",
-	"auto_close_warned_on",
-	"keep_open_until",
-	"next_contact_by",
-	"next_contact_date",
-)
 
 
 def set_stage(doc: Document) -> None:

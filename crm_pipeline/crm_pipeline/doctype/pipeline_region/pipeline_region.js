@@ -2,7 +2,7 @@ frappe.ui.form.on("Pipeline Region", {
 	setup(frm) {
 		frm.set_query("parent_pipeline_region", () => ({ filters: { is_group: 1 } }));
 		// a search of users by their fields asks on Frappe 16 for the right to read them, which managers don't have
-		const query = "crm_pipeline.access.eligibility.get_eligible_users";
+		const query = "crm_pipeline.api.routing.get_eligible_users";
 		frm.set_query("user", "members", () => ({ query, filters: { fieldname: "application_engineer" } }));
 		frm.set_query("sales_manager", () => ({ query, filters: { fieldname: "sales_engineer" } }));
 	},
@@ -15,7 +15,7 @@ frappe.ui.form.on("Pipeline Region", {
 	},
 
 	try_routing(frm) {
-		const method = "crm_pipeline.crm_pipeline.doctype.pipeline_region.pipeline_region.try_routing";
+		const method = "crm_pipeline.api.routing.try_routing";
 		frappe.call({ method, type: "GET", args: { region: frm.doc.name, count: 10 } }).then(({ message }) => {
 			frappe.msgprint({
 				title: __("Next {0} Opportunities in {1}", [message.length, frm.doc.name]),
@@ -35,7 +35,7 @@ frappe.ui.form.on("Pipeline Region", {
 
 	set_up_routing() {
 		frappe
-			.call({ method: "crm_pipeline.routing.rule.set_up_routing", type: "POST" })
+			.call({ method: "crm_pipeline.api.routing.set_up_routing", type: "POST" })
 			.then(({ message }) => frappe.set_route("Form", "Assignment Rule", message));
 	},
 });

@@ -1,11 +1,9 @@
 import frappe
 from frappe import _
-from frappe.utils import get_fullname, getdate
+from frappe.utils import getdate
 from frappe.utils.nestedset import NestedSet
 
-from crm_pipeline.access.permissions import require_manager
 from crm_pipeline.refusal import refuse
-from crm_pipeline.routing import router
 
 
 class PipelineRegion(NestedSet):
@@ -54,24 +52,6 @@ class PipelineRegion(NestedSet):
 			):
 				message = _("Row {0}: {1} can't be out of office from {2} to {3}. Swap the dates.")
 				refuse(message, member.idx, member.user, member.out_of_office_from, member.out_of_office_to)
-
-
-@frappe.whitelist()
-def try_routing(region: str, count: int = 5) -> list[dict]:
-	"""Return who would get the next `count` (at most 50) opportunities, without assigning anything. Managers only.
-
-	Rows: {"user": e-mail or None, "full_name": …, "explanation": why this one and who was skipped}.
-	"""
-	require_manager()
-	frappe.has_permission("Pipeline Region", "read", doc=region, throw=True)
-	return [
-		{
-			"user": decision.user,
-			"full_name": get_fullname(decision.user) if decision.user else None,
-			"explanation": decision.explain(),
-		}
-		for decision in router.preview(region, min(max(count, 1), 50))
-	]
 
 
 def on_doctype_update():

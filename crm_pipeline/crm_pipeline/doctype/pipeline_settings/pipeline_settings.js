@@ -1,4 +1,4 @@
-const AUTO_CLOSE = "crm_pipeline.auto_close.plan.";
+const AUTO_CLOSE = "crm_pipeline.api.auto_close.";
 
 frappe.ui.form.on("Pipeline Settings", {
 	setup(frm) {

@@ -3,8 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt
 
+from crm_pipeline.auto_close import selling_settings
 from crm_pipeline.domain import lifecycle, working_time
-from crm_pipeline.overrides import selling_settings
 from crm_pipeline.refusal import get_label, refuse
 
 PERCENTAGES = ("probability_open", "probability_offer_made")
@@ -57,7 +57,7 @@ class PipelineSettings(Document):
 		self.validate_auto_close()
 
 	def on_update(self):
-		selling_settings.follow(self)
+		selling_settings.hand_on(self)
 
 	def validate_percentages(self):
 		for fieldname in PERCENTAGES:

@@ -12,7 +12,8 @@ from crm_pipeline.reporting.columns import make_column, make_count, make_money, 
 from crm_pipeline.reporting.filters import Filters, read_filters
 from crm_pipeline.reporting.groups import between
 from crm_pipeline.reporting.refusals import explain_refusals
-from crm_pipeline.reporting.visible import DateDiff, count_if, get_table, select, within
+from crm_pipeline.reporting.visible import count_if, get_table, select, within
+from crm_pipeline.sql import DateDiff
 
 SECONDS_PER_DAY = 24 * 60 * 60
 WAY = (lifecycle.OPEN, lifecycle.OFFER_MADE, lifecycle.WON)  # the stages of a deal that goes well

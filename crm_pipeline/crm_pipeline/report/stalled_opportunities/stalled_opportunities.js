@@ -7,7 +7,7 @@ crm_pipeline.StalledOpportunities = class StalledOpportunities extends crm_pipel
 	}
 
 	async ask_for_digest() {
-		const frequency = await frappe.xcall("crm_pipeline.reporting.digest.get_digest");
+		const frequency = await frappe.xcall("crm_pipeline.api.digest.get_digest");
 		const df = {
 			fieldname: "frequency",
 			label: __("Send me what is stalled"),
@@ -21,7 +21,7 @@ crm_pipeline.StalledOpportunities = class StalledOpportunities extends crm_pipel
 	}
 
 	async set_digest(values) {
-		await frappe.xcall("crm_pipeline.reporting.digest.set_digest", values);
+		await frappe.xcall("crm_pipeline.api.digest.set_digest", values);
 		frappe.show_alert({ message: __("Saved"), indicator: "green" });
 	}
 };

@@ -12,7 +12,8 @@ from crm_pipeline.reporting.columns import make_column, make_money
 from crm_pipeline.reporting.filters import Filters, read_filters
 from crm_pipeline.reporting.groups import get_user_names
 from crm_pipeline.reporting.refusals import explain_refusals
-from crm_pipeline.reporting.visible import count_if, get_table, group_by_text, select
+from crm_pipeline.reporting.visible import count_if, get_table, select
+from crm_pipeline.sql import group_by_text
 
 MOST_ROWS = 500
 IN_STAGE, OVERDUE = "Too Long in Stage", "Contact Overdue"

@@ -11,7 +11,8 @@ from crm_pipeline.reporting.columns import make_column, make_count, make_money, 
 from crm_pipeline.reporting.filters import Filters, read_filters
 from crm_pipeline.reporting.groups import FIELDS, Grouping, between
 from crm_pipeline.reporting.refusals import explain_refusals
-from crm_pipeline.reporting.visible import DateDiff, get_table, select, within
+from crm_pipeline.reporting.visible import get_table, select, within
+from crm_pipeline.sql import DateDiff
 
 GROUPS = (*FIELDS, "Month", "Quarter")
 CLOSED = tuple(name for name, stage in lifecycle.STAGES.items() if stage.is_closed)

@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from crm_pipeline.audit import log
-from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import checks, stage
+from crm_pipeline.domain.fields import STARTED_AFRESH, SYSTEM_FIELDS
 from crm_pipeline.record import money
 from crm_pipeline.record.changes import has_changed, is_same_value
 
@@ -14,7 +14,7 @@ from crm_pipeline.record.changes import has_changed, is_same_value
 COMPUTED_FIELDS = ("base_potential_value", "weighted_value", "items_total")
 # the query builder would take as long again
 FOLLOWERS = "select name from `tabDocument Follow` where ref_doctype = %s and ref_docname = %s limit 1"
-TOLD_BY_LOG = frozenset({*log.AUDITED_FIELDS, *checks.SYSTEM_FIELDS, *COMPUTED_FIELDS})
+TOLD_BY_LOG = frozenset({*log.AUDITED_FIELDS, *SYSTEM_FIELDS, *COMPUTED_FIELDS})
 
 
 def is_needed(doc: Document) -> bool:
@@ -53,7 +53,7 @@ def _get_set_by_stage(doc: Document) -> set[str]:
 	fieldnames = {"reopen_reason"}  # the reason of the entry
 	if flt(doc.probability) == money.get_default_probability(doc.status):
 		fieldnames.add("probability")
-	return fieldnames.union(name for name in stage.STARTED_AFRESH if not doc.get(name))
+	return fieldnames.union(name for name in STARTED_AFRESH if not doc.get(name))
 
 
 def _is_followed(doctype: str, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Many records at once, locked: for jobs that save one after the other in one transaction."""
+"""Loads opportunities locked: one, or many for a job that saves one after the other in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,6 +8,33 @@ from frappe.model.document import Document
 
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.record.changes import is_same_row
+from crm_pipeline.record.conflict import explain_conflict
+
+
+def get_locked(name: str) -> Document:
+	"""Load the record locked until the end of the transaction, before any other read of it."""
+	with explain_conflict(name):
+		return frappe.get_doc(OPPORTUNITY, name, for_update=True)
+
+
+def get_writable(name: str) -> Document:
+	"""Do what `get_locked` does, for a user who may write the record."""
+	doc = get_locked(name)
+	doc.check_permission("write")
+	return doc
+
+
+def hold(*names: str) -> None:
+	"""Lock records before anything is written to or beside them.
+
+	The framework itself writes to a record that gets a comment, a to-do or an e-mail: this way whoever meets somebody
+	else there hears the one sentence.
+	"""
+	with explain_conflict(names[0] if len(names) == 1 else None):
+		record = frappe.qb.DocType(OPPORTUNITY)
+		frappe.qb.from_(record).select(record.name).where(record.name.isin(names or ("",))).orderby(
+			record.name
+		).for_update().run()
 
 
 def get_locked_many(names: list[str]) -> Iterator[Document]:
@@ -16,7 +43,7 @@ def get_locked_many(names: list[str]) -> Iterator[Document]:
 	Must be the first read of its transaction: what is read later is then as new as the lock. Each record brings the
 	copy that `save()` compares with, so that it is not read from the database a second and third time.
 	"""
-	rows = lock(names)
+	rows = lock_free(names)
 	children = _get_children([row.name for row in rows])
 	for row in rows:
 		doc = _make_document(row, children)
@@ -24,7 +51,7 @@ def get_locked_many(names: list[str]) -> Iterator[Document]:
 		yield doc
 
 
-def lock(names: list[str], fieldnames: tuple[str, ...] = ()) -> list:
+def lock_free(names: list[str], fieldnames: tuple[str, ...] = ()) -> list:
 	"""Lock the records that nobody else holds and return their rows, with the named fields or all."""
 	table = frappe.qb.DocType(OPPORTUNITY)
 	fields = [table[name] for name in fieldnames] or ["*"]

@@ -1,0 +1,16 @@
+"""Reads what a client sent: a list may come as a list, as JSON or as one name."""
+
+import frappe
+from frappe import _
+
+from crm_pipeline.refusal import refuse
+
+
+def read_names(value: list | str) -> list[str]:
+	"""Return the names that a list, a JSON list or one plain name stands for, each once; refuse anything else."""
+	names = [value] if isinstance(value, str) else value
+	if isinstance(value, str) and value.lstrip().startswith("["):
+		names = frappe.parse_json(value)
+	if not all(isinstance(name, str) and name for name in names):
+		refuse(_("{0} is no list of names. Send a list like {1}."), value, '["…", "…"]')
+	return list(dict.fromkeys(names))

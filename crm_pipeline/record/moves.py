@@ -1,0 +1,60 @@
+"""Moves opportunities through `save()`, one or many: what may move, the controller decides."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from crm_pipeline.domain import lifecycle
+from crm_pipeline.exceptions import ClosedRecordError
+from crm_pipeline.record import locking, transactions
+from crm_pipeline.refusal import refuse
+
+REFUSALS = (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError)
+
+
+def move(name: str, status: str, **values: Any) -> Document:
+	"""Set the status and what it requires, and return the saved record. Needs write permission on it."""
+	doc = locking.get_writable(name)
+	doc.update({"status": status, **values})
+	return doc.save()
+
+
+def correct(name: str, reason: str, values: dict) -> Document:
+	"""Change what a closed record says of its outcome, and return the saved record; for managers."""
+	doc = locking.get_writable(name)
+	if not lifecycle.is_closed(doc.status):
+		message = _("{0} is {1}: only a closed record is corrected. Edit it instead.")
+		refuse(message, name, doc.status, exception=ClosedRecordError)
+	if not reason.strip():
+		refuse(_("The reason is missing. Say why {0} is corrected."), name, exception=ClosedRecordError)
+	doc.flags.correction = True
+	doc.flags.audit_reason = reason
+	doc.update(values)
+	return doc.save()
+
+
+def move_many(names: list[str], status: str, values: dict) -> dict:
+	"""Move each record by itself: one that is refused stops no other.
+
+	Returns {"changed": [name, …], "refused": [{"name": …, "reason": …}, …]}.
+	"""
+	result: dict[str, list] = {"changed": [], "refused": []}
+	locking.hold(*names)  # who meets somebody else meets them here, before anything is moved
+	for position, name in enumerate(names, start=1):
+		with transactions.attempt(REFUSALS) as moving:
+			_move_on(name, status, values)
+		if moving.error:
+			result["refused"].append({"name": name, "reason": str(moving.error)})
+		else:
+			result["changed"].append(name)
+		frappe.publish_progress(100 * position / len(names), title=_("Changing Opportunities"))
+	return result
+
+
+def _move_on(name: str, status: str, values: dict) -> None:
+	doc = locking.get_writable(name)
+	if doc.status == status:
+		refuse(_("{0} is already {1}."), name, _(status))
+	doc.update({"status": status, **values}).save()
