@@ -132,13 +132,23 @@ def get_module(path: Path) -> str:
 	return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
 
 
+def check_house(app: Path) -> Iterator[str]:
+	"""Each wrong import and each ring below the app's folder, as `path:line: sentence`."""
+	faces = get_faces(app)
+	for file in get_files(app):
+		path = file.relative_to(app.parent)
+		findings = find_wrong_imports(path, ast.parse(file.read_text()), faces)
+		yield from (f"{path}:{line}: {text}" for line, text in findings)
+	yield from (f"{app.name}:1: modules import each other: {ring}" for ring in find_cycles(app))
+
+
+def get_files(app: Path) -> list[Path]:
+	return [file for file in sorted(app.rglob("*.py")) if "tests" not in file.relative_to(app).parts]
+
+
 def find_cycles(app: Path) -> Iterator[str]:
 	"""Each ring of modules that import each other, told once: `a → b → a`."""
-	files = {
-		get_module(file.relative_to(app.parent)): file
-		for file in app.rglob("*.py")
-		if "tests" not in file.parts
-	}
+	files = {get_module(file.relative_to(app.parent)): file for file in get_files(app)}
 	graph = {
 		module: {
 			get_known(imported, files) for _line, imported in get_imports(ast.parse(file.read_text()), module)

@@ -1,4 +1,4 @@
-"""House rules that ruff doesn't know, checked on the syntax tree: `python tools/static_checks.py [FOLDER]`.
+"""House rules that ruff doesn't know, checked on the syntax tree: `python -m tools.static_checks [FOLDER]`.
 
 A line with the comment `# reason: …` may break a forbidden pattern: the reason is then there to be judged.
 """
@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import floors
+
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 300
 CHECKED_FOLDERS = ("crm_pipeline", "sandbox", "tools", "e2e", "benchmarks", "proofs")
 APP_FOLDER = "crm_pipeline"
+API_FOLDER = "api"
 DOMAIN_FOLDER = "domain"
 HOST_PACKAGES = {"frappe", "erpnext"}
 ROUTE = re.compile(r"""["'`/]/?app/""")
@@ -161,6 +164,14 @@ def find_untyped_whitelisted(source: Source, tree: ast.Module) -> Iterator[Findi
 				)
 
 
+def find_whitelisted_outside_api(source: Source, tree: ast.Module) -> Iterator[Finding]:
+	if not source.is_app or source.path.parts[1] == API_FOLDER:
+		return
+	for node in ast.walk(tree):
+		if isinstance(node, FUNCTIONS) and any(map(is_whitelist, node.decorator_list)):
+			yield node.lineno, f"whitelisted {node.name} stands outside {API_FOLDER}/"
+
+
 def is_whitelist(decorator: ast.AST) -> bool:
 	function = decorator.func if isinstance(decorator, ast.Call) else decorator
 	return (getattr(function, "attr", "") or get_name(function)) == "whitelist"
@@ -192,6 +203,7 @@ CHECKS = (
 	find_long_file,
 	find_forbidden_patterns,
 	find_untyped_whitelisted,
+	find_whitelisted_outside_api,
 	find_host_imports_in_domain,
 )
 
@@ -225,6 +237,7 @@ def check_folder(root: Path) -> Iterator[str]:
 	for file in sorted((root / APP_FOLDER).rglob("*.js")):
 		findings = find_in_client_script(file.read_text())
 		yield from (f"{file.relative_to(root)}:{line}: {text}" for line, text in findings)
+	yield from floors.check_house(root / APP_FOLDER)
 
 
 def main() -> int:

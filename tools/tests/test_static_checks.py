@@ -6,6 +6,7 @@ import pytest
 
 from tools.static_checks import check_folder, check_python, find_in_client_script
 
+API_FILE = Path("crm_pipeline/api/thing.py")
 APP_FILE = Path("crm_pipeline/crm_pipeline/doctype/thing/thing.py")
 DOMAIN_FILE = Path("crm_pipeline/domain/rules.py")
 TEST_FILE = Path("crm_pipeline/tests/features/test_thing.py")
@@ -40,7 +41,6 @@ ALLOWED = [
 	'doc.db_set("opened_on", now)',
 	'frappe.db.set_value("Thing", name, "amount", 3)',
 	"try:\n\tf()\nexcept ValueError:\n\tpass",
-	"@frappe.whitelist(methods=['POST'])\ndef f(self, name: str, *, amount: float = 0): ...",
 	"def f(name): ...",
 ]
 
@@ -53,6 +53,13 @@ def test_forbidden_code_is_found_in_the_app(code):
 @pytest.mark.parametrize("code", ALLOWED)
 def test_good_code_passes(code):
 	assert not check_python(APP_FILE, code)
+
+
+def test_a_whitelisted_function_stands_in_the_api_and_is_typed():
+	typed = "@frappe.whitelist(methods=['POST'])\ndef f(self, name: str, *, amount: float = 0): ..."
+	assert not check_python(API_FILE, typed)
+	assert check_python(APP_FILE, typed)
+	assert check_python(API_FILE, "@frappe.whitelist()\ndef f(name): ...")
 
 
 def test_tests_may_tamper():
