@@ -3,6 +3,8 @@
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from crm_pipeline import sql
+
 MODULE = "CRM Pipeline"
 
 OPPORTUNITY_LINK = {
@@ -88,4 +90,4 @@ def drop_value(doctype: str, fieldname: str) -> None:
 	if frappe.get_meta(doctype).issingle:
 		frappe.db.delete("Singles", {"doctype": doctype, "field": fieldname})
 	elif frappe.db.has_column(doctype, fieldname):
-		frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{fieldname}`")
+		sql.drop_column(doctype, fieldname)

@@ -7,7 +7,7 @@ which leaves room for one more short text or a handful of figures; a test counts
 
 from collections import defaultdict
 
-import frappe
+from crm_pipeline import sql
 
 MOST_BYTES = 3072
 LEAST_CHARACTERS, CHARACTERS = 64, 140
@@ -103,8 +103,7 @@ def make_all() -> None:
 	drop_outdated()
 	for doctype, wanted in TABLES.items():
 		for name, fieldnames in wanted.items():
-			columns = ", ".join(f"`{fieldname}`" for fieldname in fieldnames)
-			frappe.db.sql_ddl(f"alter table `tab{doctype}` add index if not exists `{name}` ({columns})")
+			sql.add_index(doctype, name, fieldnames)
 
 
 def drop_outdated() -> None:
@@ -112,25 +111,20 @@ def drop_outdated() -> None:
 	for doctype, wanted in TABLES.items():
 		for name, fieldnames in get_existing(doctype).items():
 			if name.startswith(PREFIXES) and wanted.get(name) != fieldnames:
-				drop(doctype, name)
+				sql.drop_index(doctype, name)
 
 
 def drop_from_others() -> None:
 	"""Take our indexes off the tables of the framework."""
 	for doctype in OF_THE_FRAMEWORK:
 		for name in TABLES[doctype]:
-			drop(doctype, name)
-
-
-def drop(doctype: str, name: str) -> None:
-	frappe.db.sql_ddl(f"alter table `tab{doctype}` drop index if exists `{name}`")
+			sql.drop_index(doctype, name)
 
 
 def get_existing(doctype: str) -> dict[str, tuple[str, ...]]:
 	"""Return the columns of each index of the table, in their order."""
 	columns = defaultdict(tuple)
-	rows = frappe.db.sql(f"show index from `tab{doctype}`", as_dict=True)  # reason: a name from TABLES
-	for row in sorted(rows, key=lambda row: row.Seq_in_index):
+	for row in sorted(sql.get_indexes(doctype), key=lambda row: row.Seq_in_index):
 		columns[row.Key_name] += (row.Column_name,)
 	return columns
 

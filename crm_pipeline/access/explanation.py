@@ -1,60 +1,42 @@
-"""Who sees an opportunity, and why: the visibility rule of permissions.py told for one record."""
+"""Who sees an opportunity, and why: the visibility rule (ways.py) told for one record."""
 
 import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
 from crm_pipeline.access.permissions import MANAGER_ROLES
+from crm_pipeline.access.ways import HELPED, OWN, PUBLIC, SUPPORTED, WAYS, select_people
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.domain.routing import RULE
-
-ENGINEERS = {"sales_engineer": "Sales Engineer", "application_engineer": "Application Engineer"}
 
 
 def explain_access(name: str) -> dict:
 	"""Return who sees an opportunity and why (api/opportunity.py); no permission is checked."""
 	record = frappe.get_doc(OPPORTUNITY, name)
 	reasons: dict[str, list[str]] = {}
-	for user, reason in (*_get_engineers(record), *_get_helpers(name), *_get_guests(name)):
-		reasons.setdefault(user, []).append(reason)
+	for way in (way for way in WAYS if way != PUBLIC):
+		for row in _get_rows(way, name):
+			if row.user:
+				reasons.setdefault(row.user, []).append(_explain(way, row.by))
 	return {
 		"people": [_describe(record, user, texts) for user, texts in reasons.items()],
 		"managers": sorted(get_fullname(user) for user in _get_managers()),
-		"everyone": bool(_get_shares(name, everyone=1)),
+		"everyone": bool(_get_rows(PUBLIC, name)),
 	}
 
 
-def _get_engineers(record):
-	for fieldname, label in ENGINEERS.items():
-		if record.get(fieldname):
-			yield record.get(fieldname), _(label)
+def _get_rows(way: str, name: str) -> list:
+	rows = frappe.db.sql(select_people(WAYS[way], name), as_dict=True)
+	return sorted(rows, key=lambda row: row.since)
 
 
-def _get_helpers(name: str):
-	todos = frappe.get_all(
-		"ToDo",
-		filters={
-			"reference_type": OPPORTUNITY,
-			"reference_name": name,
-			"status": "Open",
-			"assignment_rule": ("!=", RULE),  # routing's own: see visibility.NOT_ROUTED
-		},
-		fields=["allocated_to", "assigned_by"],
-		order_by="creation",
-	)
-	for todo in todos:
-		if todo.allocated_to:
-			yield todo.allocated_to, _("To-do from {0}").format(get_fullname(todo.assigned_by))
-
-
-def _get_guests(name: str):
-	for share in _get_shares(name, everyone=0):
-		yield share.user, _("Shared by {0}").format(get_fullname(share.owner))
-
-
-def _get_shares(name: str, everyone: int) -> list:
-	filters = {"share_doctype": OPPORTUNITY, "share_name": name, "read": 1, "everyone": everyone}
-	return frappe.get_all("DocShare", filters=filters, fields=["user", "owner"], order_by="creation")
+def _explain(way: str, by: str) -> str:
+	if way == OWN:
+		return _("Sales Engineer")
+	if way == SUPPORTED:
+		return _("Application Engineer")
+	if way == HELPED:
+		return _("To-do from {0}").format(get_fullname(by))
+	return _("Shared by {0}").format(get_fullname(by))
 
 
 def _get_managers() -> list[str]:

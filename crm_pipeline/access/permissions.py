@@ -12,18 +12,16 @@ from frappe.model.document import Document
 from pypika.queries import QueryBuilder
 from pypika.terms import LiteralValue
 
-from crm_pipeline import compat
+from crm_pipeline import compat, sql
 from crm_pipeline.access import visibility
+from crm_pipeline.access.ways import HELPED, OWN, SUPPORTED, WAYS, select_record
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
-from crm_pipeline.domain.routing import RULE
 
 MANAGER_ROLES = frozenset({"Sales Manager", "System Manager"})
 SALES_ROLES = frozenset({"Sales User", "Sales Manager"})
 APPLICATION_ROLES = SALES_ROLES | {"Application Engineer"}
 READING = frozenset({"read", "select", "print", "email", "report", "export"})
 OWNING = frozenset({"write", "share"})
-# asked several times in every request, so it isn't put together anew each time
-ENGINEERS = "select `sales_engineer`, `application_engineer` from `tabPipeline Opportunity` where `name` = %s"
 
 
 def is_manager(user: str | None = None) -> bool:
@@ -90,10 +88,9 @@ def has_opportunity_permission(doc: Document, ptype: str | None = None, user: st
 	user = user or frappe.session.user
 	if is_manager(user) or ptype == "create" or not _is_saved(doc):
 		return True
-	engineers = _get_saved_engineers(doc)
 	if ptype in OWNING:
-		return engineers.get("sales_engineer") == user
-	return (ptype is None or ptype in READING) and (user in engineers.values() or _is_helper(doc.name, user))
+		return _sees(doc.name, user, OWN)
+	return (ptype is None or ptype in READING) and _sees(doc.name, user, OWN, SUPPORTED, HELPED)
 
 
 def has_audit_log_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
@@ -110,35 +107,26 @@ def _get_dependent_condition(doctype: str, fieldname: str, user: str | None) -> 
 	conditions = get_match_conditions(user)
 	if not conditions:
 		return ""
-	names = f"select `tab{OPPORTUNITY}`.`name` from `tab{OPPORTUNITY}` where {conditions}"
-	return f"`tab{doctype}`.`{fieldname}` in ({names})"
+	return sql.is_in(fieldname, doctype, sql.select(OPPORTUNITY, {"name": "name"}, conditions))
 
 
 def _get_companion_condition(doctype: str, type_field: str, name_field: str, user: str | None) -> str:
 	user = user or frappe.session.user
-	of_others = f"coalesce(`tab{doctype}`.`{type_field}`, '') <> '{OPPORTUNITY}'"
+	of_others = sql.differs(type_field, OPPORTUNITY, doctype)
 	if not frappe.has_permission(OPPORTUNITY, "read", user=user):
 		return of_others
 	conditions = get_match_conditions(user)
 	if not conditions:
 		return ""
-	own = f"`tab{OPPORTUNITY}`.`name` = `tab{doctype}`.`{name_field}` and ({conditions})"
-	return f"({of_others} or exists (select 1 from `tab{OPPORTUNITY}` where {own}))"
+	own = sql.all_of([sql.is_column("name", OPPORTUNITY, name_field, doctype), sql.any_of([conditions])])
+	return sql.any_of([of_others, sql.exists(OPPORTUNITY, own)])
 
 
 def _is_saved(doc: Document) -> bool:
 	return bool(doc.get("name")) and not doc.get("__islocal")
 
 
-def _get_saved_engineers(doc: Document) -> dict:
+def _sees(name: str, user: str, *ways: str) -> bool:
 	"""Ask the database, not the document: a request may hold a document with itself as engineer."""
-	rows = frappe.db.sql(ENGINEERS, doc.name, as_dict=True)
-	return rows[0] if rows else {}
-
-
-def _is_helper(name: str, user: str) -> bool:
-	"""Tell whether the user has an open to-do for it from anybody but routing (see visibility.NOT_ROUTED)."""
-	todo = frappe.qb.DocType("ToDo")
-	query = frappe.qb.from_(todo).select(todo.name).where(todo.reference_type == OPPORTUNITY)
-	query = query.where((todo.reference_name == name) & (todo.allocated_to == user) & (todo.status == "Open"))
-	return bool(query.where(todo.assignment_rule.isnull() | (todo.assignment_rule != RULE)).limit(1).run())
+	queries = (select_record(WAYS[way], name, user) for way in ways)
+	return bool(frappe.db.sql(sql.first(sql.union(queries))))

@@ -1,4 +1,5 @@
-import frappe
+from crm_pipeline import sql
+from crm_pipeline.constants import OPPORTUNITY
 
 # the framework's names, for indexes whose place those of indexes.LISTS take
 UNNAMED = (
@@ -20,5 +21,5 @@ UNNAMED = (
 
 def execute() -> None:
 	"""Drop the indexes that lists had before they were named for what they are for."""
-	drops = ", ".join(f"drop index if exists `{name}`" for name in UNNAMED)
-	frappe.db.sql_ddl(f"alter table `tabPipeline Opportunity` {drops}")
+	for name in UNNAMED:
+		sql.drop_index(OPPORTUNITY, name)

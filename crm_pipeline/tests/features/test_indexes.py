@@ -61,7 +61,7 @@ class TestIndexes(PipelineTestCase):
 		}
 		with (
 			patch.object(indexes, "get_existing", lambda doctype: former if doctype == OPPORTUNITY else {}),
-			patch.object(indexes, "drop") as drop,
+			patch.object(indexes.sql, "drop_index") as drop,
 		):
 			indexes.drop_outdated()
 		gone = ("pipeline_of_former_times", "pipeline_openings")
@@ -76,7 +76,7 @@ class TestIndexes(PipelineTestCase):
 			("party_name", "product_line", "status"),
 		):
 			drop = f"drop index if exists `{'_'.join(columns)}_index`"
-			self.assertIn(drop, sql_ddl.call_args.args[0])
+			self.assertTrue(any(drop in call.args[0] for call in sql_ddl.call_args_list), drop)
 
 	def test_columns_shorter_than_on_a_new_site_are_made_longer(self):
 		short = {

@@ -9,7 +9,7 @@ import frappe.share
 from frappe.desk import query_report, reportview, search
 
 from crm_pipeline import compat, hooks
-from crm_pipeline.access import visibility
+from crm_pipeline.access import visibility, ways
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import PipelineTestCase, site_only
@@ -100,7 +100,7 @@ class TestPercent(PipelineTestCase):
 
 	def test_so_it_is_in_whatever_shape_the_rule_is_asked(self):
 		frappe.share.add(OPPORTUNITY, self.seen, USER)
-		used = {visibility.OWN, visibility.SUPPORTED, visibility.SHARED}
+		used = {ways.OWN, ways.SUPPORTED, ways.SHARED}
 		for is_frequent in (False, True):
 			with (
 				self.subTest(is_frequent=is_frequent),

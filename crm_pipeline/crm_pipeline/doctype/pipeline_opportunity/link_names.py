@@ -4,12 +4,11 @@ Every link is checked by the framework as ever; it only finds what it would ask 
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import frappe
 from frappe.model.document import Document
 
-from crm_pipeline import compat
+from crm_pipeline import compat, sql
 from crm_pipeline.domain.fields import PARTY_FIELDS
 
 Link = tuple[str, str]
@@ -23,7 +22,7 @@ def read_ahead(doc: Document) -> None:
 	links = [link for link in links if not compat.is_name_kept(*link)]
 	if len(links) < 2:
 		return
-	query = _get_query(tuple(doctype for doctype, _name in links))
+	query = sql.select_names(tuple(doctype for doctype, _name in links))
 	for position, name in frappe.db.sql(query, [name for _doctype, name in links]):
 		compat.keep_name(*links[position], name)
 
@@ -47,12 +46,3 @@ def _get_party(row: Document) -> Iterator[Link]:
 def _has_table(doctype: str) -> bool:
 	meta = frappe.get_meta(doctype)
 	return not meta.issingle and not meta.get("is_virtual")
-
-
-@lru_cache(64)
-def _get_query(doctypes: tuple[str, ...]) -> str:
-	"""Return a query with one placeholder per name; it answers with the position and the name as it is stored."""
-	return " union all ".join(
-		f"select {position}, `name` from `tab{doctype}` where `name` = %s"
-		for position, doctype in enumerate(doctypes)
-	)

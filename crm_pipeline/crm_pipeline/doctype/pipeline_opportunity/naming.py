@@ -8,6 +8,7 @@ from frappe.database.sequence import create_sequence, get_next_val, set_next_val
 from frappe.query_builder.functions import Cast_, Max, Substring
 from frappe.utils import cint, now_datetime
 
+from crm_pipeline import sql
 from crm_pipeline.constants import OPPORTUNITY
 
 SLUG = "_name_seq"
@@ -30,4 +31,4 @@ def set_up_sequence() -> None:
 
 
 def drop_sequence() -> None:
-	frappe.db.sql_ddl(f"drop sequence if exists `{frappe.scrub(OPPORTUNITY + SLUG)}`")
+	sql.drop_sequence(frappe.scrub(OPPORTUNITY + SLUG))
