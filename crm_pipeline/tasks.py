@@ -4,13 +4,13 @@ from itertools import islice
 
 import frappe
 from frappe import _
-from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.utils.user import get_users_with_role
 
 from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.auto_close import run as auto_close_run
 from crm_pipeline.mail import catch_up as dropped_mails
 from crm_pipeline.next_contact import reminders
+from crm_pipeline.notices import notice
 from crm_pipeline.offers import catch_up
 
 REPORTED_PROBLEMS = 100
@@ -25,18 +25,8 @@ def check_audit_log() -> None:
 	error_log = frappe.log_error(
 		_("Pipeline audit log: {0} problems").format(_count(lines)), "\n".join(lines)
 	)
-	enqueue_create_notification(
-		get_users_with_role("System Manager"),
-		{
-			"type": "Alert",
-			"document_type": "Error Log",
-			"document_name": error_log.name,
-			"subject": _(
-				"The audit log of the pipeline has problems. See the report Pipeline Audit Integrity."
-			),
-			"from_user": frappe.session.user,
-		},
-	)
+	subject = _("The audit log of the pipeline has problems. See the report Pipeline Audit Integrity.")
+	notice.ring(get_users_with_role("System Manager"), subject, ("Error Log", error_log.name))
 
 
 def catch_up_offers() -> None:

@@ -68,7 +68,7 @@ def _tell(user: str, lines: list[tuple]) -> None:
 		subject = _(
 			"{0} opportunities are closed as Lost from {1} on: their customers have not answered."
 		).format(len(lines), formatdate(min(closes_on for _row, closes_on in lines)))
-	notice.tell(user, subject, _get_body(subject, lines), (OPPORTUNITY, row.name))
+	notice.tell(user, subject, (OPPORTUNITY, row.name), body=_get_body(subject, lines))
 
 
 def _get_body(subject: str, lines: list[tuple]) -> str:

@@ -1,10 +1,7 @@
 """Who hears of an e-mail that nobody would look for otherwise."""
 
-from functools import partial
-
 import frappe
 from frappe import _
-from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.model.document import Document
 from frappe.utils import escape_html
 from frappe.utils.user import get_users_with_role
@@ -12,6 +9,7 @@ from frappe.utils.user import get_users_with_role
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import get_message
 from crm_pipeline.domain import lifecycle
+from crm_pipeline.notices import notice
 from crm_pipeline.routing import is_set_up
 
 
@@ -19,9 +17,9 @@ def tell_of_new(record: Document) -> None:
 	"""The sales engineer hears of a record made from an e-mail, unless by their to-do; without one the managers do."""
 	if not record.sales_engineer:
 		subject = _("{0} came by e-mail and has no sales engineer: {1}")
-		_ring(get_users_with_role("Sales Manager"), record.name, subject, record.title)
+		_tell(get_users_with_role("Sales Manager"), record.name, subject, record.title)
 	elif not is_set_up():
-		_ring([record.sales_engineer], record.name, _("{0} came by e-mail: {1}"), record.title)
+		_tell([record.sales_engineer], record.name, _("{0} came by e-mail: {1}"), record.title)
 
 
 def tell_of_late(communication: Document) -> None:
@@ -35,16 +33,9 @@ def tell_of_late(communication: Document) -> None:
 	message = get_message(communication)
 	if message and not message.is_outgoing:
 		subject = _("The customer wrote on {0}, which is {2}: {1}")
-		_ring([record.sales_engineer], record.name, subject, communication.subject, _(record.status))
+		_tell([record.sales_engineer], record.name, subject, communication.subject, _(record.status))
 
 
-def _ring(users: list[str], name: str, subject: str, *values: str) -> None:
-	"""Notify once the e-mail is there to stay: one that is undone is brought in again, as another record."""
-	notification = {
-		"type": "Alert",
-		"document_type": OPPORTUNITY,
-		"document_name": name,
-		"subject": subject.format(name, *(escape_html(value) for value in values)),
-		"from_user": frappe.session.user,
-	}
-	frappe.db.after_commit.add(partial(enqueue_create_notification, users, notification))
+def _tell(users: list[str], name: str, subject: str, *values: str) -> None:
+	text = subject.format(name, *(escape_html(value) for value in values))
+	notice.ring(users, text, (OPPORTUNITY, name))

@@ -10,14 +10,11 @@ from datetime import datetime, timedelta, tzinfo
 import frappe
 from dateutil.tz import gettz
 from frappe import _
-from frappe.desk.doctype.notification_settings.notification_settings import (
-	is_email_notifications_enabled_for_type,
-	is_notifications_enabled,
-)
 from frappe.utils import escape_html, format_datetime, get_url_to_form, now_datetime
 
 from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import lifecycle, reminding, working_time
+from crm_pipeline.notices import notice
 from crm_pipeline.record import transactions
 
 FIELDS = ["name", "title", "status", "sales_engineer", "next_step"]
@@ -96,44 +93,21 @@ def _get_recipient(record) -> str | None:
 
 
 def _notify(record, user: str) -> None:
-	email, language = frappe.db.get_value("User", user, ["email", "language"])
+	language = frappe.db.get_value("User", user, "language")
 	at = format_datetime(reminding.get_local_time(record.next_contact_date, get_site_zone(), get_zone(user)))
 	subject = _("Next contact: {0}, {1}", language).format(record.title, at)
-	if is_notifications_enabled(user):
-		_ring(record, user, subject)
-	if is_email_notifications_enabled_for_type(user, EMAIL_SWITCH):
-		_send_email(record, email, subject)
-
-
-def _ring(record, user: str, subject: str) -> None:
-	log = frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"type": "Alert",  # the framework sends no e-mail of its own for these
-			"for_user": user,
-			"from_user": user,
-			"document_type": OPPORTUNITY,
-			"document_name": record.name,
-			"subject": escape_html(subject),
-		}
+	content = {
+		"body_content": escape_html(subject),
+		"description": escape_html(record.next_step or ""),
+		"document_type": _(OPPORTUNITY),
+		"document_name": record.name,
+		"doc_link": get_url_to_form(OPPORTUNITY, record.name),
+	}
+	notice.tell(
+		user,
+		escape_html(subject),
+		(OPPORTUNITY, record.name),
+		email_type=EMAIL_SWITCH,
+		template="new_notification",
+		args=content,
 	)
-	log.insert(ignore_permissions=True)  # reason: a job's note to a user who may read the record
-
-
-def _send_email(record, email: str, subject: str) -> None:
-	"""Queue the e-mail in this transaction. It names no reference: an answer to it is no answer to the customer."""
-	try:
-		frappe.sendmail(
-			recipients=[email],
-			subject=subject,
-			template="new_notification",
-			args={
-				"body_content": escape_html(subject),
-				"description": escape_html(record.next_step or ""),
-				"document_type": _(OPPORTUNITY),
-				"document_name": record.name,
-				"doc_link": get_url_to_form(OPPORTUNITY, record.name),
-			},
-		)
-	except frappe.OutgoingEmailError:
-		frappe.clear_last_message()  # no outgoing account: the bell has to do

@@ -1,43 +1,67 @@
-"""Telling one person something: by bell and by e-mail, as their Notification Settings allow.
+"""Telling people something, the one way: by bell and by e-mail, as their Notification Settings allow.
 
-Both are rows of the current transaction: what is rolled back was never told.
+Both are rows of the current transaction: what is rolled back was never told. Subjects and bodies are HTML, so what users
+typed is escaped by the caller.
 """
+
+from collections.abc import Iterable
 
 import frappe
 from frappe.desk.doctype.notification_settings.notification_settings import (
 	is_email_notifications_enabled,
+	is_email_notifications_enabled_for_type,
 	is_notifications_enabled,
 )
 
-
-def tell(user: str, subject: str, body: str, document: tuple[str, str]) -> None:
-	"""Tell an enabled user. `subject` and `body` are HTML, `document` (DocType, name) is where the bell leads."""
-	if not is_notifications_enabled(user):
-		return
-	_ring(user, subject, document)
-	if is_email_notifications_enabled(user):
-		_send_email(user, subject, body)
+Document = tuple[str, str]  # DocType and name: where the bell leads
 
 
-def _ring(user: str, subject: str, document: tuple[str, str]) -> None:
-	log = frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"type": "Alert",  # the framework sends no e-mail of its own for these
-			"for_user": user,
-			"from_user": user,
-			"document_type": document[0],
-			"document_name": document[1],
-			"subject": subject,
-		}
-	)
-	log.insert(ignore_permissions=True)  # reason: a job's note to a user who may read the document
+def tell(
+	user: str,
+	subject: str,
+	document: Document,
+	body: str = "",
+	email_type: str | None = None,
+	**email: object,
+) -> None:
+	"""Tell one enabled user by bell, and by e-mail if they get those.
+
+	`email_type` is the switch of the Notification Settings that the e-mail has of its own; `email` are arguments of
+	frappe.sendmail in the place of `body`.
+	"""
+	ring([user], subject, document)
+	gets_email = is_notifications_enabled(user) and is_email_notifications_enabled(user)
+	if email_type:
+		gets_email = is_email_notifications_enabled_for_type(user, email_type)
+	if gets_email:
+		_send_email(user, subject, **(email or {"message": body}))
 
 
-def _send_email(user: str, subject: str, body: str) -> None:
+def ring(users: Iterable[str], subject: str, document: Document | None = None, body: str = "") -> None:
+	"""Leave a note under the bell of each enabled user."""
+	doctype, name = document or (None, None)
+	for user in users:
+		if not is_notifications_enabled(user) or not frappe.get_cached_value("User", user, "enabled"):
+			continue
+		log = frappe.get_doc(
+			{
+				"doctype": "Notification Log",
+				"type": "Alert",  # the framework sends no e-mail of its own for these
+				"for_user": user,
+				"from_user": user,
+				"document_type": doctype,
+				"document_name": name,
+				"subject": subject,
+				"email_content": body,
+			}
+		)
+		log.insert(ignore_permissions=True)  # reason: the caller tells only who may know
+
+
+def _send_email(user: str, subject: str, **content: object) -> None:
 	"""Queue the e-mail. It names no reference: an answer to it is no answer to the customer."""
 	address = frappe.db.get_value("User", user, "email")
 	try:
-		frappe.sendmail(recipients=[address], subject=frappe.utils.strip_html(subject), message=body)
+		frappe.sendmail(recipients=[address], subject=frappe.utils.strip_html(subject), **content)
 	except frappe.OutgoingEmailError:
 		frappe.clear_last_message()  # no outgoing account: the bell has to do

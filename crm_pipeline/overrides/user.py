@@ -2,13 +2,13 @@
 
 import frappe
 from frappe import _
-from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.model.document import Document
-from frappe.utils import get_fullname
+from frappe.utils import escape_html, get_fullname
 from frappe.utils.user import get_users_with_role
 
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
+from crm_pipeline.notices import notice
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
@@ -19,17 +19,9 @@ def on_update(doc: Document, method: str | None = None) -> None:
 	count = _count_open(doc.name)
 	if count:
 		message = _("{0} was disabled with {1} open opportunities. Hand them over.")
-		subject = message.format(get_fullname(doc.name), count)
+		subject = message.format(escape_html(get_fullname(doc.name)), count)
 		frappe.msgprint(subject, indicator="orange", title=_("Open Opportunities"))
-		notification = {
-			"type": "Alert",
-			"document_type": "User",
-			"document_name": doc.name,
-			"subject": subject,
-		}
-		enqueue_create_notification(
-			get_users_with_role("Sales Manager"), {**notification, "from_user": frappe.session.user}
-		)
+		notice.ring(get_users_with_role("Sales Manager"), subject, ("User", doc.name))
 
 
 def _count_open(user: str) -> int:

@@ -8,6 +8,7 @@ from frappe.utils import get_fullname
 from crm_pipeline.access.eligibility import ELIGIBLE_ROLES, is_eligible
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
+from crm_pipeline.notices import notice
 from crm_pipeline.record import locking, transactions
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import router
@@ -120,13 +121,4 @@ def _report(result: dict, from_user: str, to_user: str | None) -> None:
 		len(result["refused"]),
 	)
 	refused = "".join(f"<p>{row['name']}: {row['reason']}</p>" for row in result["refused"])
-	frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"for_user": frappe.session.user,
-			"type": "Alert",
-			"subject": subject,
-			"email_content": refused,
-			"from_user": frappe.session.user,
-		}
-	).insert(ignore_permissions=True)  # reason: the job's own note to the manager who started it
+	notice.ring([frappe.session.user], subject, body=refused)

@@ -9,7 +9,7 @@ ABSENT = """
 erpnext.buying.doctype.request_for_quotation.request_for_quotation erpnext.crm.doctype.lead.lead
 erpnext.selling.doctype.quotation.quotation frappe.contacts.doctype.address.address
 frappe.contacts.doctype.contact.contact frappe.desk.calendar
-frappe.desk.doctype.number_card.number_card frappe.desk.doctype.notification_settings.notification_settings frappe.desk.search frappe.email.receive
+frappe.desk.doctype.number_card.number_card frappe.desk.search frappe.email.receive
 frappe.model.mapper
 """
 

@@ -134,10 +134,10 @@ class TestWarning(AutoCloseTestCase):
 		name = make_waiting(since=13, warned=None)
 		self.assertEqual((self.run_job().warned, self.run_job().warned), (1, 0))
 		self.assertEqual(self.get_told(), [ENGINEER])
-		_user, subject, body, document = self.tell.call_args.args
+		_user, subject, document = self.tell.call_args.args
 		day = frappe.utils.formatdate(add_days(nowdate(), 3))
 		self.assertIn(f"is closed as Lost on {day}", subject)
-		self.assertIn("Keep Open Until", body)
+		self.assertIn("Keep Open Until", self.tell.call_args.kwargs["body"])
 		self.assertEqual(document, (OPPORTUNITY, name))
 
 	def test_nothing_is_closed_without_a_warning_however_old(self):
@@ -151,7 +151,7 @@ class TestWarning(AutoCloseTestCase):
 		self.assertEqual(self.run_job().warned, 3)
 		self.assertEqual(self.get_told(), [ENGINEER])
 		self.assertIn("3 opportunities", self.tell.call_args.args[1])
-		self.assertEqual(self.tell.call_args.args[2].count("<li>"), 3)
+		self.assertEqual(self.tell.call_args.kwargs["body"].count("<li>"), 3)
 
 	def test_it_does_not_disturb_an_open_form(self):
 		name = make_waiting(warned=None)

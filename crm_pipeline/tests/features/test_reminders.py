@@ -234,13 +234,14 @@ class TestRemindersAtOnce(CommittedTestCase):
 def send_due(now: datetime, bad: str | None = None) -> int:
 	"""Run the job; the notification of one record fails halfway."""
 	from crm_pipeline.next_contact import reminders
+	from crm_pipeline.notices import notice
 
-	ring = reminders._ring
+	ring = notice.ring
 
-	def fail(record, *arguments):
-		ring(record, *arguments)
-		if record.name == bad:
+	def fail(users, subject, document):
+		ring(users, subject, document)
+		if document[1] == bad:
 			raise ValueError("the line was cut")
 
-	with patch.object(reminders, "_ring", fail):
+	with patch.object(notice, "ring", fail):
 		return reminders.send_due(now)
