@@ -63,7 +63,6 @@ def insert_record(record: dict, audit_event: str = "Imported") -> Document:
 
 
 def _move(doc: Document, status: str) -> Document:
-	doc.flags.audit_event = None
 	doc.status = status
 	return doc.save()
 

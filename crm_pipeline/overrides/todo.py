@@ -8,6 +8,7 @@ from crm_pipeline.access import shares
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.record import locking
+from crm_pipeline.record.one_save import is_assigning
 from crm_pipeline.refusal import refuse
 
 ACCESS_FIELDS = ("status", "allocated_to", "reference_type", "reference_name")
@@ -30,7 +31,7 @@ def validate_assigner(doc: Document) -> None:
 	"""
 	saved = doc.get_doc_before_save()
 	changed = not saved or any(doc.get(fieldname) != saved.get(fieldname) for fieldname in ACCESS_FIELDS)
-	if doc.status != "Open" or not changed or frappe.flags.crm_pipeline_assigning:
+	if doc.status != "Open" or not changed or is_assigning(doc.reference_name):
 		return
 	if frappe.db.get_value(OPPORTUNITY, doc.reference_name, "sales_engineer") == doc.allocated_to:
 		return

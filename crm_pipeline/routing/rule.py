@@ -10,6 +10,7 @@ from crm_pipeline.access.eligibility import is_eligible
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.routing import RULE
+from crm_pipeline.record.one_save import begin_assigning, end_assigning
 from crm_pipeline.routing import router
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -43,7 +44,7 @@ def closes_todos_alone() -> bool:
 
 def follow(doc: Document) -> None:
 	"""Before the stock engine runs: take every to-do, and with it access, from the former sales engineer."""
-	frappe.flags.crm_pipeline_assigning = True
+	begin_assigning(doc.name)
 	saved = doc.get_doc_before_save()
 	former = saved.sales_engineer if saved else None
 	if not former or former == doc.sales_engineer:
@@ -65,7 +66,7 @@ def complete(doc: Document) -> None:
 			_adopt_assignee(doc)
 		elif doc.assignment_due and is_set_up() and not _has_todo(doc):
 			_add_todo(doc)
-	frappe.flags.crm_pipeline_assigning = False
+	end_assigning(doc.name)
 
 
 def delete() -> None:

@@ -21,7 +21,7 @@ from crm_pipeline.mail import incoming
 from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
 from crm_pipeline.record import input_values, locking, money
-from crm_pipeline.record.conflict import explain_conflict
+from crm_pipeline.record.one_save import one_save
 from crm_pipeline.routing import rule
 
 
@@ -198,11 +198,11 @@ class PipelineOpportunity(Document):
 	def insert(self, ignore_permissions=None, *args, **kwargs):
 		if incoming.is_mail(self, ignore_permissions):
 			return incoming.receive(self)
-		with explain_conflict(self.name):
+		with one_save(self):
 			return super().insert(ignore_permissions, *args, **kwargs)
 
 	def save(self, *args, **kwargs):
-		with explain_conflict(self.name):
+		with one_save(self):
 			return super().save(*args, **kwargs)
 
 	def _set_defaults(self):
