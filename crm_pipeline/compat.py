@@ -1,12 +1,14 @@
-"""Every difference between the versions of Frappe that this app runs on, told by what the framework has.
+"""What this app knows of the framework's insides, and every difference between the versions it runs on.
 
-Each entry says when it can be deleted.
+A difference is told by what the framework has, not by a number, and says when it can be deleted. tests/test_compat.py
+fails on a version that lacks what is relied on here.
 """
 
 import re
 from collections import defaultdict
 
 import frappe
+from frappe.model.document import Document
 
 TEXT = re.compile(r"'((?:[^'\\]|\\.|'')*)'", re.DOTALL)
 ESCAPED = re.compile(r"\\(.)|''", re.DOTALL)
@@ -57,6 +59,50 @@ def forget_transaction() -> None:
 	"""
 	if not getattr(frappe.db, "_disable_transaction_control", 0):
 		frappe.db.rollback()
+
+
+def set_doc_before_save(doc: Document, saved: Document) -> None:
+	"""Give a record the saved copy that `save()` compares with: the framework would read it from the database again."""
+	doc._doc_before_save = saved
+
+
+def spare_tables(doc: Document, doctypes: list[str]) -> None:
+	"""Let a save delete no rows of these child tables: the framework asks each table for rows that are gone."""
+	doc.flags.ignore_children_type = doctypes
+
+
+def is_being_saved(doctype: str, name: str) -> bool:
+	"""Tell whether the save of a record is under way, inside which this code runs."""
+	return (doctype, name) in frappe.flags.currently_saving
+
+
+def came_by_mail(communication: Document) -> bool:
+	"""Tell whether an e-mail is just being taken from an inbox; no request can say so."""
+	return bool(communication.flags.in_receive)
+
+
+def is_appended_by_account(doc: Document, ignore_permissions: bool | None) -> bool:
+	"""Tell whether an Email Account appends a record: it inserts past permissions and mandatory fields.
+
+	Both flags are out of a request's reach. An import and a web form set them as well.
+	"""
+	is_unchecked = bool(ignore_permissions and doc.flags.ignore_mandatory)
+	return is_unchecked and not (frappe.flags.in_import or frappe.flags.in_web_form)
+
+
+class WithoutEmptyRows:
+	"""For a controller: defaults without an empty record of every child table, which the framework makes at each save.
+
+	It fills new rows from them, and a save mostly has none.
+	"""
+
+	def _set_defaults(self):
+		if self.is_new() or frappe.flags.in_import:
+			super()._set_defaults()
+			return
+		for row in filter(Document.is_new, self.get_all_children()):
+			empty = frappe.new_doc(row.doctype, parent_doc=self, parentfield=row.parentfield, as_dict=True)
+			row.update_if_missing(empty)
 
 
 def _encode(text: re.Match) -> str:

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 from frappe.utils.user import get_users_with_role
 
+from crm_pipeline import compat
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import get_message
 from crm_pipeline.domain import lifecycle
@@ -24,7 +25,7 @@ def tell_of_new(record: Document) -> None:
 
 def tell_of_late(communication: Document) -> None:
 	"""The sales engineer of a closed record hears of the customer's e-mail: nobody has a to-do for it any more."""
-	if communication.reference_doctype != OPPORTUNITY or not communication.flags.in_receive:
+	if communication.reference_doctype != OPPORTUNITY or not compat.came_by_mail(communication):
 		return
 	fields = ["name", "status", "sales_engineer"]
 	record = frappe.db.get_value(OPPORTUNITY, communication.reference_name, fields, as_dict=True)

@@ -11,6 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import validate_email_address
 
+from crm_pipeline import compat
 from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import incoming_mail
 from crm_pipeline.exceptions import ConflictError
@@ -22,12 +23,8 @@ TRIES = 3
 
 
 def is_mail(doc: Document, ignore_permissions: bool | None) -> bool:
-	"""Tell whether an Email Account appends this record, with nothing but a subject and a sender.
-
-	Both flags are out of a request's reach: only code on the server inserts past permissions and mandatory fields.
-	"""
-	is_unchecked = ignore_permissions and doc.flags.ignore_mandatory and not doc.flags.came_by_mail
-	if not is_unchecked or frappe.flags.in_import or frappe.flags.in_web_form:
+	"""Tell whether an Email Account appends this record, with nothing but a subject and a sender."""
+	if doc.flags.came_by_mail or not compat.is_appended_by_account(doc, ignore_permissions):
 		return False
 	return bool(doc.title) and not any(doc.get(fieldname) for fieldname in GIVEN_BY_OTHERS)
 
@@ -67,7 +64,7 @@ def _hold(name: str) -> None:
 
 def keep_sender(communication: Document) -> None:
 	"""The framework refuses an e-mail whose sender is no address; on an opportunity it is kept as a name."""
-	if communication.reference_doctype != OPPORTUNITY or not communication.flags.in_receive:
+	if communication.reference_doctype != OPPORTUNITY or not compat.came_by_mail(communication):
 		return
 	if communication.sender and not validate_email_address(communication.sender):
 		communication.sender_full_name = communication.sender_full_name or communication.sender

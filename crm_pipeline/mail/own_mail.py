@@ -6,6 +6,7 @@ from email.utils import getaddresses
 import frappe
 from frappe.model.document import Document
 
+from crm_pipeline import compat
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.mail import incoming, sender
 from crm_pipeline.record import locking
@@ -13,7 +14,7 @@ from crm_pipeline.record import locking
 
 def take_party(communication: Document) -> None:
 	"""Fill in the party of a record that this e-mail has just made."""
-	if communication.reference_doctype != OPPORTUNITY or not communication.flags.in_receive:
+	if communication.reference_doctype != OPPORTUNITY or not compat.came_by_mail(communication):
 		return
 	fields = ["needs_details", "party_name"]
 	record = frappe.db.get_value(OPPORTUNITY, communication.reference_name, fields, as_dict=True)

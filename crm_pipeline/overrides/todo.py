@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline import compat
 from crm_pipeline.access import shares
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
@@ -83,7 +84,7 @@ def on_trash(doc: Document, method: str | None = None) -> None:
 
 def _is_own_save(doc: Document) -> bool:
 	"""Tell whether the opportunity itself is being saved, which holds it."""
-	return (OPPORTUNITY, doc.reference_name) in frappe.flags.currently_saving
+	return compat.is_being_saved(OPPORTUNITY, doc.reference_name)
 
 
 def _may_be_reopened(doc: Document) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import frappe
 from frappe.model.document import Document
 
+from crm_pipeline import compat
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.record.changes import is_same_row
 from crm_pipeline.record.conflict import explain_conflict
@@ -63,7 +64,7 @@ def use_locked_copy(doc: Document) -> bool:
 	"""Before save(): compare with the copy that was read under the lock, once. False if there is none."""
 	copy = doc.flags.pop("locked_copy", None)
 	if copy:
-		doc._doc_before_save = copy
+		compat.set_doc_before_save(doc, copy)
 	return bool(copy)
 
 
@@ -74,11 +75,12 @@ def keep_unchanged_tables(doc: Document) -> None:
 	for row in doc.get_all_children():
 		saved_row = before.get(row.name)
 		row.flags.is_unchanged = bool(saved_row) and row.idx == saved_row.idx and is_same_row(row, saved_row)
-	doc.flags.ignore_children_type = [
+	whole = [
 		df.options
 		for df in doc.meta.get_table_fields()
 		if saved and not _has_lost_rows(doc, saved, df.fieldname)
 	]
+	compat.spare_tables(doc, whole)
 
 
 def _has_lost_rows(doc: Document, saved: Document, fieldname: str) -> bool:

@@ -1,10 +1,10 @@
-import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.audit import log, versions
 from crm_pipeline.auto_close import plan as auto_close
+from crm_pipeline.compat import WithoutEmptyRows
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 	checks,
 	closed,
@@ -25,7 +25,7 @@ from crm_pipeline.record.one_save import one_save
 from crm_pipeline.routing import rule
 
 
-class PipelineOpportunity(Document):
+class PipelineOpportunity(WithoutEmptyRows, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -204,15 +204,6 @@ class PipelineOpportunity(Document):
 	def save(self, *args, **kwargs):
 		with one_save(self):
 			return super().save(*args, **kwargs)
-
-	def _set_defaults(self):
-		if self.is_new() or frappe.flags.in_import:
-			super()._set_defaults()
-			return
-		# the framework makes an empty record of every table to fill new rows from, even where none is new
-		for row in filter(Document.is_new, self.get_all_children()):
-			empty = frappe.new_doc(row.doctype, parent_doc=self, parentfield=row.parentfield, as_dict=True)
-			row.update_if_missing(empty)
 
 	def load_doc_before_save(self, **options):
 		if not locking.use_locked_copy(self):
