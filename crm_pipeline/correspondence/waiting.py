@@ -28,6 +28,7 @@ from crm_pipeline.exceptions import ClosedRecordError
 from crm_pipeline.record import locking, transactions
 from crm_pipeline.refusal import refuse
 
+RECORD_LATER = "crm_pipeline.correspondence.waiting.record_later"
 LINKED_DOCTYPES = ("Quotation", "Sales Order")
 STATE_FIELDS = ("opened_on", "closed_on", "last_correspondence_on", "first_responded_on", "company")
 
@@ -42,7 +43,7 @@ def follow(communication: Document) -> None:
 			record(name, message.at, message.is_outgoing, wait=False)
 		except frappe.QueryTimeoutError:
 			values = {"name": name, "at": message.at, "outgoing": message.is_outgoing}
-			frappe.enqueue(record_later, enqueue_after_commit=True, **values)
+			frappe.enqueue(RECORD_LATER, enqueue_after_commit=True, **values)
 
 
 def record_later(name: str, at: datetime, outgoing: bool) -> None:

@@ -22,6 +22,7 @@ from crm_pipeline.domain import mailbox
 from crm_pipeline.mail import second_try
 from crm_pipeline.record import transactions
 
+TRY_AGAIN = "crm_pipeline.mail.catch_up.try_again"
 HEADERS = "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 MESSAGE = "(BODY.PEEK[])"
 
@@ -40,7 +41,7 @@ def run() -> None:
 def try_again_later(unhandled: Document) -> None:
 	"""Let a job bring in an e-mail that was just put aside, if its account appends to opportunities."""
 	if unhandled.email_account in _get_accounts():
-		frappe.enqueue(try_again, queue="long", enqueue_after_commit=True, name=unhandled.name)
+		frappe.enqueue(TRY_AGAIN, queue="long", enqueue_after_commit=True, name=unhandled.name)
 
 
 def try_again(name: str) -> None:

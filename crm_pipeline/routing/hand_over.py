@@ -36,7 +36,7 @@ def start(from_user: str, reason: str, to_user: str | None, names: list[str] | N
 		refuse(_("{0} can't take over. Choose another enabled user with a sales role."), to_user)
 	found = [row.name for row in _get_records(from_user, names)]
 	frappe.enqueue(
-		run,
+		"crm_pipeline.routing.hand_over.run",
 		queue="long",
 		job_id=f"crm_pipeline_hand_over|{from_user}",
 		deduplicate=True,

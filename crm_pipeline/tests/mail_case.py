@@ -119,7 +119,7 @@ class MailTestCase(CommittedTestCase):
 		jobs, enqueue = [], frappe.enqueue
 
 		def queue(method, **options):
-			if method is catch_up.try_again:
+			if method == catch_up.TRY_AGAIN:
 				jobs.append(options["name"])
 			else:
 				enqueue(method, **options)

@@ -10,7 +10,7 @@ erpnext.buying.doctype.request_for_quotation.request_for_quotation erpnext.crm.d
 erpnext.selling.doctype.quotation.quotation frappe.contacts.doctype.address.address
 frappe.contacts.doctype.contact.contact frappe.desk.calendar
 frappe.desk.doctype.number_card.number_card frappe.desk.search frappe.email.receive
-frappe.model.mapper
+frappe.model.mapper frappe.utils.background_jobs redis redis.exceptions
 """
 
 

@@ -9,7 +9,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from crm_pipeline.api.opportunity import customer_answered, wait_for_customer
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.correspondence.waiting import record_later
+from crm_pipeline.correspondence.waiting import RECORD_LATER, record_later
 from crm_pipeline.domain import correspondence
 from crm_pipeline.domain.correspondence import Message, Sender
 from crm_pipeline.exceptions import ClosedRecordError, ConflictError
@@ -360,7 +360,7 @@ def send_and_get_jobs(name: str, doctype: str) -> list[dict]:
 	"""Send an e-mail and return the arguments of the jobs that are to follow."""
 	with patch.object(frappe, "enqueue") as enqueue:
 		mails.send(name, doctype=doctype)
-	jobs = [call.kwargs for call in enqueue.call_args_list if call.args[:1] == (record_later,)]
+	jobs = [call.kwargs for call in enqueue.call_args_list if call.args[:1] == (RECORD_LATER,)]
 	return [{key: job[key] for key in ("name", "at", "outgoing")} for job in jobs]
 
 
