@@ -59,7 +59,11 @@ function show_access(frm, { people, managers, everyone }) {
 	const rows = people.map(({ user, full_name, reasons, may_read, may_write }) => [
 		full_name === user ? user : `${full_name} (${user})`,
 		reasons.join("\n"),
-		may_write ? __("read and write") : may_read ? __("read") : __("nothing: disabled, without role or limited"),
+		may_write
+			? __("read and write")
+			: may_read
+				? __("read")
+				: __("nothing: disabled, without role or limited"),
 	]);
 	if (everyone) {
 		rows.push([__("Everyone"), __("Shared with everyone"), __("read")]);

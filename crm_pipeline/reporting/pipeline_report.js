@@ -1,4 +1,5 @@
 // What our reports have in common: their filters, and counts that open the list of what they count.
+// They include it behind a “//” of theirs, so its first line stays a comment.
 frappe.provide("crm_pipeline");
 
 crm_pipeline.PipelineReport = class PipelineReport {

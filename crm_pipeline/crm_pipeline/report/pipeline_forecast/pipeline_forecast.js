@@ -1,4 +1,4 @@
-{% include "crm_pipeline/reporting/pipeline_report.js" %}
+// {% include "crm_pipeline/reporting/pipeline_report.js" %}
 
 frappe.query_reports["Pipeline Forecast"] = new crm_pipeline.PipelineReport({
 	own: [

@@ -1,4 +1,4 @@
-{% include "crm_pipeline/reporting/pipeline_report.js" %}
+// {% include "crm_pipeline/reporting/pipeline_report.js" %}
 
 crm_pipeline.StalledOpportunities = class StalledOpportunities extends crm_pipeline.PipelineReport {
 	onload(report) {
