@@ -46,7 +46,7 @@ benchmark: .venv/ready
 lint: .venv/ready
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
-	@$(VENV) tools/static_checks.py
+	@$(VENV) -m tools.static_checks
 	@$(VENV) tools/lint_javascript.py
 
 format: .venv/ready

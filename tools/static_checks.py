@@ -1,4 +1,4 @@
-"""House rules that ruff doesn't know, checked on the syntax tree: `python tools/static_checks.py [FOLDER]`.
+"""House rules that ruff doesn't know, checked on the syntax tree: `python -m tools.static_checks [FOLDER]`.
 
 A line with the comment `# reason: …` may break a forbidden pattern: the reason is then there to be judged.
 """
@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools import texts
 
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 300
@@ -187,16 +189,25 @@ def get_imported_modules(node: ast.AST) -> list[str]:
 	return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
+# --- texts for people
+
+
+def find_lost_texts(source: Source, tree: ast.Module) -> Iterator[Finding]:
+	found = texts.find_lost_texts(tree) if source.is_app else ()
+	yield from ((node.lineno, message) for node, message in found if not source.has_reason(node))
+
+
 CHECKS = (
 	find_long_functions,
 	find_long_file,
 	find_forbidden_patterns,
 	find_untyped_whitelisted,
 	find_host_imports_in_domain,
+	find_lost_texts,
 )
 
 
-# --- client scripts
+# --- client scripts and templates
 
 
 def find_in_client_script(text: str) -> Iterator[Finding]:
@@ -205,6 +216,11 @@ def find_in_client_script(text: str) -> Iterator[Finding]:
 			yield number, "cur_frm: use the frm that the handler is given"
 		if ROUTE.search(line):
 			yield number, 'the route "/app/" is "/desk/" on Frappe 16: use frappe.set_route'
+	yield from texts.find_lost_in_script(text)
+
+
+def find_in_template(text: str) -> Iterator[Finding]:
+	yield from texts.find_lost_in_script(text, texts.TEMPLATE_CALL)
 
 
 # --- running them
@@ -222,9 +238,10 @@ def check_folder(root: Path) -> Iterator[str]:
 		for file in sorted((root / folder).rglob("*.py")):
 			path = file.relative_to(root)
 			yield from (f"{path}:{line}: {text}" for line, text in check_python(path, file.read_text()))
-	for file in sorted((root / APP_FOLDER).rglob("*.js")):
-		findings = find_in_client_script(file.read_text())
-		yield from (f"{file.relative_to(root)}:{line}: {text}" for line, text in findings)
+	for pattern, find in (("*.js", find_in_client_script), ("*.html", find_in_template)):
+		for file in sorted((root / APP_FOLDER).rglob(pattern)):
+			findings = find(file.read_text())
+			yield from (f"{file.relative_to(root)}:{line}: {text}" for line, text in findings)
 
 
 def main() -> int:

@@ -7,8 +7,9 @@ from frappe.utils import get_fullname
 from crm_pipeline.access.permissions import MANAGER_ROLES
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain.routing import RULE
+from crm_pipeline.refusal import get_label
 
-ENGINEERS = {"sales_engineer": "Sales Engineer", "application_engineer": "Application Engineer"}
+ENGINEER_FIELDS = ("sales_engineer", "application_engineer")
 
 
 def explain_access(name: str) -> dict:
@@ -25,9 +26,9 @@ def explain_access(name: str) -> dict:
 
 
 def _get_engineers(record):
-	for fieldname, label in ENGINEERS.items():
+	for fieldname in ENGINEER_FIELDS:
 		if record.get(fieldname):
-			yield record.get(fieldname), _(label)
+			yield record.get(fieldname), get_label(record, fieldname)
 
 
 def _get_helpers(name: str):

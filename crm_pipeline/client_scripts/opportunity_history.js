@@ -47,7 +47,8 @@ function show_trail(frm, { entries, total }) {
 function describe_entry({ event, from_status, to_status, changes }) {
 	const stage = from_status && from_status !== to_status ? `: ${__(from_status)} → ${__(to_status)}` : "";
 	const lines = changes.map(({ label, from, to }) => `${label}: ${from || "–"} → ${to || "–"}`);
-	return [__(event) + stage, ...lines].join("\n");
+	const title = __(event); // reason: a stage, or one of EVENTS in form/history.py
+	return [title + stage, ...lines].join("\n");
 }
 
 function describe_duration(seconds) {

@@ -36,7 +36,10 @@ crm_pipeline.PipelineReport = class PipelineReport {
 				fieldname: "history",
 				label: __("Imported History"),
 				fieldtype: "Select",
-				options: ["Included", "Left Out"],
+				options: [
+					{ value: "Included", label: __("Included") },
+					{ value: "Left Out", label: __("Left Out") },
+				],
 				default: "Included",
 			},
 		];

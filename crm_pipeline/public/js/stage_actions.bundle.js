@@ -29,7 +29,11 @@ const get_reasons = (status) =>
 			limit: 0,
 		})
 		.then((rows) =>
-			rows.map(({ name, category }) => ({ value: name, label: __(name), description: category }))
+			rows.map(({ name, category }) => ({
+				value: name,
+				label: __(name), // reason: the name of a record
+				description: category,
+			}))
 		);
 
 const won_fields = (doc) => [
@@ -116,7 +120,7 @@ crm_pipeline.move = async (frm, status) => {
 	crm_pipeline.ask(
 		__("{0}: {1}", [__(status), frm.doc.name]),
 		move.fields(frm.doc),
-		__(status === "Open" ? "Reopen" : status),
+		status === "Open" ? __("Reopen") : __(status),
 		(values) =>
 			crm_pipeline.call(move.method, { name: frm.doc.name, ...values }).then(() => frm.reload_doc())
 	);

@@ -44,6 +44,7 @@ frappe.provide("frappe.dashboards.chart_sources");
 		// the page says no more than the title of a widget
 		const title = $widget.find(".widget-title").text().trim();
 		const charts = Object.values(locals["Dashboard Chart"] || {});
-		return charts.find(({ name, source }) => source === SOURCE && __(name) === title);
+		const is_shown = ({ name }) => __(name) === title; // reason: the name of a record
+		return charts.find((chart) => chart.source === SOURCE && is_shown(chart));
 	}
 })();

@@ -1,7 +1,7 @@
 """What may stand in the fields: each refusal names the field, the value and what to do."""
 
 import frappe
-from frappe import _
+from frappe import _, _lt
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
@@ -13,12 +13,12 @@ from crm_pipeline.record.changes import has_changed, is_same_value
 from crm_pipeline.refusal import get_label, refuse
 
 REMEDIES = {
-	"opportunity_from": "Choose Customer or Lead.",
-	"party_name": "Choose the customer or lead this opportunity is for.",
-	"region": "Choose the region that handles it.",
-	"product_line": "Choose a product line.",
-	"company": "Choose the company that sells.",
-	"potential_value": "Enter 0 if it is not known yet.",
+	"opportunity_from": _lt("Choose Customer or Lead."),
+	"party_name": _lt("Choose the customer or lead this opportunity is for."),
+	"region": _lt("Choose the region that handles it."),
+	"product_line": _lt("Choose a product line."),
+	"company": _lt("Choose the company that sells."),
+	"potential_value": _lt("Enter 0 if it is not known yet."),
 }
 # link field → DocType of a master that can be disabled
 MASTERS = {
@@ -60,7 +60,7 @@ def validate_required(doc: Document) -> None:
 	if doc.needs_details and missing and not doc.flags.details_confirmed:
 		doc.flags.ignore_mandatory = True
 	elif missing:
-		refuse("{0} {1}", _("{0} is missing.").format(get_label(doc, missing[0])), _(REMEDIES[missing[0]]))
+		refuse("{0} {1}", _("{0} is missing.").format(get_label(doc, missing[0])), str(REMEDIES[missing[0]]))
 	elif doc.needs_details and _has_new_details(doc):
 		doc.set_system_value("needs_details", 0)
 
