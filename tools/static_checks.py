@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import texts
+from tools import texts, validators
 
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 300
@@ -189,12 +189,12 @@ def get_imported_modules(node: ast.AST) -> list[str]:
 	return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
-# --- texts for people
+# --- texts for people, and what is called validate_
 
 
-def find_lost_texts(source: Source, tree: ast.Module) -> Iterator[Finding]:
-	found = texts.find_lost_texts(tree) if source.is_app else ()
-	yield from ((node.lineno, message) for node, message in found if not source.has_reason(node))
+def find_by_neighbours(source: Source, tree: ast.Module) -> Iterator[Finding]:
+	for find in (texts.find_lost_texts, validators.find_changing_validators) if source.is_app else ():
+		yield from ((node.lineno, text) for node, text in find(tree) if not source.has_reason(node))
 
 
 CHECKS = (
@@ -203,7 +203,7 @@ CHECKS = (
 	find_forbidden_patterns,
 	find_untyped_whitelisted,
 	find_host_imports_in_domain,
-	find_lost_texts,
+	find_by_neighbours,
 )
 
 
