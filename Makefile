@@ -20,8 +20,8 @@ help:
 	@echo "make e2e         a browser on real sites; SCREENSHOTS=1 also takes the pictures of docs/"
 	@echo "make proofs      what takes longer than a test may; SAMPLE=1 SEED=4711 STEPS=100 ONLY=lifecycle-walks"
 	@echo "make benchmark   the same work on ours and on ERPNext's opportunity; ROWS=1000000 ONLY=lists,reports"
-	@echo "make lint        ruff and the static checks"
-	@echo "make format      let ruff put the code in order"
+	@echo "make lint        ruff, the static checks, and ESLint and Prettier where Node is there"
+	@echo "make format      let ruff, ESLint and Prettier put the code in order"
 	@echo "make clean       remove what these commands made here"
 
 demo: .venv/ready
@@ -47,10 +47,12 @@ lint: .venv/ready
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m tools.static_checks
+	@$(VENV) tools/lint_javascript.py
 
 format: .venv/ready
 	@$(VENV) -m ruff check --fix .
 	@$(VENV) -m ruff format .
+	@$(VENV) tools/lint_javascript.py --fix
 
 .venv/ready: sandbox/requirements.txt Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.12 ...")'
@@ -64,5 +66,5 @@ format: .venv/ready
 	@touch $@
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf .venv tools/javascript/node_modules .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import floors
+from tools import floors, texts, validators
 
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 300
@@ -219,6 +219,14 @@ def get_imported_modules(node: ast.AST) -> list[str]:
 	return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
+# --- texts for people, and what is called validate_
+
+
+def find_by_neighbours(source: Source, tree: ast.Module) -> Iterator[Finding]:
+	for find in (texts.find_lost_texts, validators.find_changing_validators) if source.is_app else ():
+		yield from ((node.lineno, text) for node, text in find(tree) if not source.has_reason(node))
+
+
 CHECKS = (
 	find_long_functions,
 	find_long_file,
@@ -226,10 +234,11 @@ CHECKS = (
 	find_untyped_whitelisted,
 	find_whitelisted_outside_api,
 	find_host_imports_in_domain,
+	find_by_neighbours,
 )
 
 
-# --- client scripts
+# --- client scripts and templates
 
 
 def find_in_client_script(text: str) -> Iterator[Finding]:
@@ -238,6 +247,11 @@ def find_in_client_script(text: str) -> Iterator[Finding]:
 			yield number, "cur_frm: use the frm that the handler is given"
 		if ROUTE.search(line):
 			yield number, 'the route "/app/" is "/desk/" on Frappe 16: use frappe.set_route'
+	yield from texts.find_lost_in_script(text)
+
+
+def find_in_template(text: str) -> Iterator[Finding]:
+	yield from texts.find_lost_in_script(text, texts.TEMPLATE_CALL)
 
 
 # --- running them
@@ -255,9 +269,10 @@ def check_folder(root: Path) -> Iterator[str]:
 		for file in sorted((root / folder).rglob("*.py")):
 			path = file.relative_to(root)
 			yield from (f"{path}:{line}: {text}" for line, text in check_python(path, file.read_text()))
-	for file in sorted((root / APP_FOLDER).rglob("*.js")):
-		findings = find_in_client_script(file.read_text())
-		yield from (f"{file.relative_to(root)}:{line}: {text}" for line, text in findings)
+	for pattern, find in (("*.js", find_in_client_script), ("*.html", find_in_template)):
+		for file in sorted((root / APP_FOLDER).rglob(pattern)):
+			findings = find(file.read_text())
+			yield from (f"{file.relative_to(root)}:{line}: {text}" for line, text in findings)
 	yield from floors.check_house(root / APP_FOLDER)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import frappe
-from frappe import _
+from frappe import _, _lt
 from frappe.utils import cstr, flt
 from frappe.utils.password import get_encryption_key
 
@@ -21,6 +21,16 @@ BATCH_SIZE = 1000
 NO_LOG = "Record without log"
 DIFFERS = "Record differs from log"
 VANISHED = "Record vanished"
+# kind of problem → what a person is shown
+KINDS = {
+	NO_LOG: _lt("Record without log"),
+	DIFFERS: _lt("Record differs from log"),
+	VANISHED: _lt("Record vanished"),
+	audit_chain.ALTERED: _lt("Altered entry"),
+	audit_chain.MISSING: _lt("Missing entry"),
+	audit_chain.CUT_TAIL: _lt("Cut tail"),
+	audit_chain.UNKNOWN_KEY: _lt("Cannot be checked"),
+}
 
 # audited field → DocType whose renames it follows
 COMPARED_FIELDS = {
@@ -93,9 +103,9 @@ def _describe(finding: audit_chain.Finding) -> str:
 
 
 def _describe_difference(record, fieldname: str, expected) -> str:
-	label = frappe.get_meta(OPPORTUNITY).get_label(fieldname)
+	label = _(frappe.get_meta(OPPORTUNITY).get_label(fieldname))
 	return _("{0} of {1} is {2}, but the log says {3}.").format(
-		_(label), record.name, _show(record.get(fieldname)), _show(expected)
+		label, record.name, _show(record.get(fieldname)), _show(expected)
 	)
 
 

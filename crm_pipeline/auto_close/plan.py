@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import frappe
-from frappe import _
+from frappe import _, _lt
 from frappe.model.document import Document
 from frappe.utils import cint, formatdate, get_datetime, getdate
 
@@ -33,12 +33,12 @@ FIELDS = (
 	"needs_details",
 )
 CAUSES = {
-	Cause.NEEDS_DETAILS: "Came by e-mail and lacks details",
-	Cause.ANSWERED: "Nobody waits for the customer",
-	Cause.SILENCE: "Not waiting long enough",
-	Cause.KEPT_OPEN: "Kept open by its sales engineer",
-	Cause.CONTACT_AHEAD: "A next contact lies ahead",
-	Cause.WARNED: "Warned, days to closing not over",
+	Cause.NEEDS_DETAILS: _lt("Came by e-mail and lacks details"),
+	Cause.ANSWERED: _lt("Nobody waits for the customer"),
+	Cause.SILENCE: _lt("Not waiting long enough"),
+	Cause.KEPT_OPEN: _lt("Kept open by its sales engineer"),
+	Cause.CONTACT_AHEAD: _lt("A next contact lies ahead"),
+	Cause.WARNED: _lt("Warned, days to closing not over"),
 }
 
 
@@ -106,7 +106,7 @@ def plan(limit: int) -> dict:
 		"is_on": bool(settings.auto_close),
 		**{step.value: rows for step, rows in found.items()},
 		"counts": {step.value: count for step, count in counts.items()},
-		"kept": [[_(CAUSES[cause]), count] for cause, count in kept.items() if count],
+		"kept": [[str(CAUSES[cause]), count] for cause, count in kept.items() if count],
 	}
 
 

@@ -59,7 +59,10 @@ function describe(frm, preview) {
 	const sentences = [];
 	if (preview.duplicates.length) {
 		sentences.push(
-			__("Customer {0} already has the e-mail {1}.", [escape(preview.duplicates[0]), escape(frm.doc.email_id)])
+			__("Customer {0} already has the e-mail {1}.", [
+				escape(preview.duplicates[0]),
+				escape(frm.doc.email_id),
+			])
 		);
 	} else if (preview.hidden_duplicates) {
 		sentences.push(__("A customer that you may not see already has this e-mail."));
@@ -68,7 +71,9 @@ function describe(frm, preview) {
 		sentences.push(__("Same name or phone: {0}", [preview.similar.map(escape).join(", ")]));
 	}
 	if (preview.opportunities.length) {
-		sentences.push(__("Open opportunities that move to the customer: {0}", [preview.opportunities.length]));
+		sentences.push(
+			__("Open opportunities that move to the customer: {0}", [preview.opportunities.length])
+		);
 	}
 	return sentences.map((sentence) => `<p class="text-muted">${sentence}</p>`).join("");
 }

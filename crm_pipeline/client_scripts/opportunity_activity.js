@@ -36,7 +36,12 @@ function ask_for_activity(frm, medium) {
 		primary_action_label: __("Log"),
 		primary_action: (values) =>
 			frappe
-				.call({ method: LOG_ACTIVITY, type: "POST", args: { name: frm.doc.name, medium, ...values }, freeze: true })
+				.call({
+					method: LOG_ACTIVITY,
+					type: "POST",
+					args: { name: frm.doc.name, medium, ...values },
+					freeze: true,
+				})
 				.then(() => {
 					dialog.hide();
 					frappe.show_alert({ message: __("Logged"), indicator: "green" });

@@ -17,9 +17,17 @@ frappe.ui.form.on("Pipeline Opportunity", {
 			return;
 		}
 		if (frm.doc.awaiting_response_since) {
-			frm.add_custom_button(__("Customer Answered"), () => note(frm, "customer_answered"), __("Follow Up"));
+			frm.add_custom_button(
+				__("Customer Answered"),
+				() => note(frm, "customer_answered"),
+				__("Follow Up")
+			);
 		}
-		frm.add_custom_button(__("Waiting for Customer"), () => note(frm, "wait_for_customer"), __("Follow Up"));
+		frm.add_custom_button(
+			__("Waiting for Customer"),
+			() => note(frm, "wait_for_customer"),
+			__("Follow Up")
+		);
 	},
 });
 

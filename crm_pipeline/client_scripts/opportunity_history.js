@@ -47,7 +47,8 @@ function show_trail(frm, { entries, total }) {
 function describe_entry({ event, from_status, to_status, changes }) {
 	const stage = from_status && from_status !== to_status ? `: ${__(from_status)} → ${__(to_status)}` : "";
 	const lines = changes.map(({ label, from, to }) => `${label}: ${from || "–"} → ${to || "–"}`);
-	return [__(event) + stage, ...lines].join("\n");
+	const title = __(event); // reason: a stage, or one of EVENTS in form/history.py
+	return [title + stage, ...lines].join("\n");
 }
 
 function describe_duration(seconds) {
@@ -59,7 +60,11 @@ function show_access(frm, { people, managers, everyone }) {
 	const rows = people.map(({ user, full_name, reasons, may_read, may_write }) => [
 		full_name === user ? user : `${full_name} (${user})`,
 		reasons.join("\n"),
-		may_write ? __("read and write") : may_read ? __("read") : __("nothing: disabled, without role or limited"),
+		may_write
+			? __("read and write")
+			: may_read
+				? __("read")
+				: __("nothing: disabled, without role or limited"),
 	]);
 	if (everyone) {
 		rows.push([__("Everyone"), __("Shared with everyone"), __("read")]);

@@ -49,7 +49,8 @@ def _validate_lead(doc: Document) -> None:
 		refuse(_("Lead {0} is already converted to customer {1}."), doc.name, existing or _("unknown"))
 	if doc.qualification_status != QUALIFIED:
 		message = _("Lead {0} is {1}. Set its Qualification Status to Qualified first.")
-		refuse(message, doc.name, _(doc.qualification_status or "Unqualified"))
+		status = _(doc.qualification_status or "Unqualified")  # reason: an option of ERPNext's Lead
+		refuse(message, doc.name, status)
 
 
 def _make_customer(doc: Document) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
-from frappe.utils import getdate, strip_html
+from frappe.utils import formatdate, getdate, strip_html
 
 from crm_pipeline.constants import LOST_REASON_ROW
 from crm_pipeline.dashboard import slices
@@ -42,7 +42,7 @@ def get_won_by_month() -> list[Part]:
 	for month in periods.get_periods("Month", first, last):
 		period = [month.from_date.isoformat(), month.to_date.isoformat()]
 		filters = {"status": ("=", WON), "closed_on": ("Between", period), **same_currency}
-		label = f"{_(month.from_date.strftime('%b'))} {month.from_date:%y}"
+		label = formatdate(month.from_date, "MMM yy")
 		parts.append(Part(label, sums.get((month.from_date.year, month.from_date.month), 0), filters))
 	return parts
 
@@ -54,10 +54,13 @@ def get_lost_reasons() -> list[Part]:
 		"status": ("in", statuses),
 		"closed_on": ("Between", [first.isoformat(), last.isoformat()]),
 	}
-	return [
-		Part(_(reason), count, {**filters, f"{LOST_REASON_ROW}.lost_reason": ("=", reason)})
-		for reason, count in slices.count_lost_reasons(statuses, first, last, MOST_PARTS)
-	]
+	found = slices.count_lost_reasons(statuses, first, last, MOST_PARTS)
+	return [_make_reason(reason, count, filters) for reason, count in found]
+
+
+def _make_reason(reason: str, count: int, filters: slices.Filters) -> Part:
+	label = _(reason)  # reason: the name of a record
+	return Part(label, count, {**filters, f"{LOST_REASON_ROW}.lost_reason": ("=", reason)})
 
 
 def get_regions() -> list[Part]:

@@ -1,7 +1,7 @@
 """Calls, visits and meetings in the timeline of an opportunity: plain Communications, as e-mails are."""
 
 import frappe
-from frappe import _
+from frappe import _, _lt
 from frappe.utils import escape_html, get_datetime, now_datetime
 
 from crm_pipeline.constants import OPPORTUNITY
@@ -10,7 +10,7 @@ from crm_pipeline.exceptions import ClosedRecordError
 from crm_pipeline.refusal import refuse
 
 # medium of the Communication → its subject
-SUBJECTS = {"Phone": "Call", "Visit": "Visit", "Meeting": "Meeting"}
+SUBJECTS = {"Phone": _lt("Call"), "Visit": _lt("Visit"), "Meeting": _lt("Meeting")}
 
 
 def log_activity(name: str, medium: str, summary: str, happened_on: str | None = None) -> str:
@@ -23,7 +23,7 @@ def log_activity(name: str, medium: str, summary: str, happened_on: str | None =
 			"communication_type": "Communication",
 			"communication_medium": medium,
 			"sent_or_received": "Sent",
-			"subject": _(SUBJECTS[medium]),
+			"subject": str(SUBJECTS[medium]),
 			"content": escape_html(summary.strip()).replace("\n", "<br>"),
 			"sender": frappe.session.user,
 			"communication_date": happened_on,

@@ -3,7 +3,7 @@
 import json
 
 import frappe
-from frappe import _
+from frappe import _, _lt
 from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import fmt_money
@@ -28,6 +28,20 @@ ENTRY_FIELDS = (
 	"details",
 )
 FIRST_EVENTS = ("Created", "Imported")  # their changes are the whole record
+# event that is no stage → what a person is shown
+EVENTS = {
+	"Created": _lt("Created"),
+	"Imported": _lt("Imported"),
+	"Routed": _lt("Routed"),
+	"Reassigned": _lt("Reassigned"),
+	"Offer Linked": _lt("Offer Linked"),
+	"Offer Withdrawn": _lt("Offer Withdrawn"),
+	"Lead Converted": _lt("Lead Converted"),
+	"Corrected": _lt("Corrected"),
+	"Auto Closed": _lt("Auto Closed"),
+	"Reopened": _lt("Reopened"),
+	"Deleted": _lt("Deleted"),
+}
 
 
 def get_steps(doc: Document) -> list[dict]:
@@ -84,6 +98,10 @@ def describe(entry) -> dict:
 	]
 	full_name = frappe.get_cached_value("User", entry.user, "full_name") or entry.user
 	return {**entry, "full_name": full_name, "changes": changes}
+
+
+def get_event_label(event: str) -> str:
+	return str(EVENTS[event]) if event in EVENTS else _(event)  # reason: else it is a stage
 
 
 def _get_passed_since_start(name: str) -> dict:

@@ -69,7 +69,9 @@ def _tell(entry: dict, sentences: dict[str, str]) -> str:
 	if sentence:
 		text = sentence.format(who, _bold(_(entry["to_status"])), escape_html(told))
 	else:
-		text = _("{0} changed {1}").format(who, _list(changes) or escape_html(_(entry["event"])))
+		text = _("{0} changed {1}").format(
+			who, _list(changes) or escape_html(history.get_event_label(entry["event"]))
+		)
 	if entry["from_status"] != entry["to_status"] and entry["seconds_in_status"]:
 		duration = describe_duration(entry["seconds_in_status"])
 		text = _("{0}, after {1} in {2}").format(text, duration, _(entry["from_status"]))

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from frappe import _
@@ -24,17 +25,13 @@ NOT_NEGATIVE = ("potential_value", "won_value", "conversion_rate")
 
 def validate_values(doc: Document) -> None:
 	"""Refuse what is no number, no date or no plain text, before the framework turns it into something else."""
-	for row in (doc, *doc.items):
-		for df in row.meta.fields:
-			value = row.get(df.fieldname)
-			if value in (None, ""):
-				continue
-			if df.fieldtype in NUMBER_TYPES:
-				_validate_number(row, df, value)
-			elif df.fieldtype in DATE_TYPES:
-				_validate_date(row, df, value)
-			elif df.fieldtype in TEXT_TYPES and isinstance(value, str):
-				_validate_text(row, df, value)
+	for row, df, value in _get_filled(doc):
+		if df.fieldtype in NUMBER_TYPES:
+			_validate_number(row, df, value)
+		elif df.fieldtype in DATE_TYPES:
+			_validate_date(row, df, value)
+		elif df.fieldtype in TEXT_TYPES and isinstance(value, str):
+			_validate_text(row, df, value)
 	for fieldname in NOT_NEGATIVE:
 		if flt(doc.get(fieldname)) < 0:
 			refuse(_("{0} is {1}. It can't be negative."), get_label(doc, fieldname), doc.get(fieldname))
@@ -42,6 +39,23 @@ def validate_values(doc: Document) -> None:
 		refuse(
 			_("{0} is {1}. Enter a percentage from 0 to 100."), get_label(doc, "probability"), doc.probability
 		)
+
+
+def set_dates(doc: Document) -> None:
+	"""Turn the texts of dates, which were checked, into dates, so that they compare as such."""
+	for row, df, value in _get_filled(doc):
+		if df.fieldtype in DATE_TYPES and not isinstance(value, date):
+			moment = get_datetime(value)
+			row.set(df.fieldname, moment if df.fieldtype == "Datetime" else moment.date())
+
+
+def _get_filled(doc: Document) -> Iterator[tuple]:
+	"""Yield (row, field, value) of what is filled in, in the record and in its items."""
+	for row in (doc, *doc.items):
+		for df in row.meta.fields:
+			value = row.get(df.fieldname)
+			if value not in (None, ""):
+				yield row, df, value
 
 
 def validate_size(row: Document, fieldname: str) -> None:
@@ -77,7 +91,6 @@ def _validate_date(row: Document, df, value) -> None:
 	if not parsed or parsed.tzinfo:
 		message = _("{0} is {1}, which is no date. Enter it as YYYY-MM-DD.")
 		refuse(message, get_label(row, df.fieldname), value)
-	row.set(df.fieldname, parsed if df.fieldtype == "Datetime" else parsed.date())
 
 
 def _validate_text(row: Document, df, value: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import frappe
-from frappe import _
+from frappe import _, _lt
 from frappe.utils import cint, getdate
 from pypika.terms import Criterion
 
@@ -16,12 +16,12 @@ from crm_pipeline.reporting.companies import choose_company
 
 # filter → its label and the DocType its value is a record of
 LINKS = {
-	"company": ("Company", "Company"),
-	"region": ("Region", "Pipeline Region"),
-	"sales_engineer": ("Sales Engineer", "User"),
-	"product_line": ("Product Line", "Pipeline Product Line"),
-	"opportunity_type": ("Opportunity Type", "Pipeline Opportunity Type"),
-	"source": ("Source", "Pipeline Source"),
+	"company": (_lt("Company"), "Company"),
+	"region": (_lt("Region"), "Pipeline Region"),
+	"sales_engineer": (_lt("Sales Engineer"), "User"),
+	"product_line": (_lt("Product Line"), "Pipeline Product Line"),
+	"opportunity_type": (_lt("Opportunity Type"), "Pipeline Opportunity Type"),
+	"source": (_lt("Source"), "Pipeline Source"),
 }
 LARGEST = 99_999
 HISTORY = ("Included", "Left Out")
@@ -57,7 +57,7 @@ class Filters:
 		given = self.given.get(fieldname)
 		number = default if given in (None, "") else cint(given, -1)
 		if not 0 <= number <= LARGEST:
-			refuse(_("{0} can't be {1}. Enter a whole number from 0 to {2}."), _(label), given, LARGEST)
+			refuse(_("{0} can't be {1}. Enter a whole number from 0 to {2}."), label, given, LARGEST)
 		return number
 
 	def get_readers(self) -> set[str]:
@@ -90,7 +90,7 @@ def read_filters(
 	links = {fieldname: _read_link(given, fieldname) for fieldname in LINKS}
 	from_date, to_date = _read_period(given, complete)
 	company, currency, note = choose_company(links["company"])
-	history = get_choice(given, "history", "Imported History", HISTORY if with_history else HISTORY[::-1])
+	history = get_choice(given, "history", _("Imported History"), HISTORY if with_history else HISTORY[::-1])
 	return Filters(
 		given=given,
 		from_date=from_date,
@@ -107,16 +107,16 @@ def read_filters(
 
 
 def get_choice(given: dict, fieldname: str, label: str, choices: tuple[str, ...]) -> str:
-	"""Return the given one of the choices, the first by default."""
+	"""Return the given one of the choices, the first by default. A refusal names them as they have to be given."""
 	choice = given.get(fieldname) or choices[0]
 	if choice not in choices:
-		refuse(_("{0} can't be {1}. Choose one of: {2}."), _(label), choice, ", ".join(map(_, choices)))
+		refuse(_("{0} can't be {1}. Choose one of: {2}."), label, choice, ", ".join(choices))
 	return choice
 
 
 def _read_period(given: dict, complete: Callable) -> tuple[date, date]:
-	from_date = _read_date(given, "from_date", "From Date")
-	to_date = _read_date(given, "to_date", "To Date")
+	from_date = _read_date(given, "from_date", _("From Date"))
+	to_date = _read_date(given, "to_date", _("To Date"))
 	from_date, to_date = complete(from_date, to_date, getdate())
 	if from_date > to_date:
 		refuse(_("From Date {0} is after To Date {1}. Swap them."), from_date, to_date)
@@ -132,7 +132,7 @@ def _read_date(given: dict, fieldname: str, label: str) -> date | None:
 	except ValueError:
 		day = date.min
 	if day.year not in YEARS:
-		refuse(_("{0}: {1} is not a date. Enter one like {2}."), _(label), value, getdate())
+		refuse(_("{0}: {1} is not a date. Enter one like {2}."), label, value, getdate())
 	return day
 
 
@@ -143,7 +143,7 @@ def _read_link(given: dict, fieldname: str) -> str | None:
 		return None
 	name = frappe.db.exists(doctype, value) if isinstance(value, str) else None
 	if not name:
-		refuse(_("{0} {1} does not exist. Choose another one."), _(label), value)
+		refuse(_("{0} {1} does not exist. Choose another one."), label, value)
 	return name
 
 

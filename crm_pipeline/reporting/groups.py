@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import frappe
-from frappe import _
+from frappe import _, _lt
 from pypika.queries import QueryBuilder
 
 from crm_pipeline.domain import periods
@@ -20,6 +20,17 @@ FIELDS = {
 	"Source": "source",
 	"Opportunity Type": "opportunity_type",
 }
+# what is grouped by → what a person is shown
+LABELS = {
+	"Sales Engineer": _lt("Sales Engineer"),
+	"Region": _lt("Region"),
+	"Product Line": _lt("Product Line"),
+	"Business Unit": _lt("Business Unit"),
+	"Source": _lt("Source"),
+	"Opportunity Type": _lt("Opportunity Type"),
+	"Month": _lt("Month"),
+	"Quarter": _lt("Quarter"),
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,10 @@ class Grouping:
 
 	by: str
 	date_field: str
+
+	@property
+	def label(self) -> str:
+		return str(LABELS[self.by])
 
 	@property
 	def is_time(self) -> bool:

@@ -1,4 +1,5 @@
 // What our reports have in common: their filters, and counts that open the list of what they count.
+// They include it behind a “//” of theirs, so its first line stays a comment.
 frappe.provide("crm_pipeline");
 
 crm_pipeline.PipelineReport = class PipelineReport {
@@ -35,7 +36,10 @@ crm_pipeline.PipelineReport = class PipelineReport {
 				fieldname: "history",
 				label: __("Imported History"),
 				fieldtype: "Select",
-				options: ["Included", "Left Out"],
+				options: [
+					{ value: "Included", label: __("Included") },
+					{ value: "Left Out", label: __("Left Out") },
+				],
 				default: "Included",
 			},
 		];

@@ -148,7 +148,9 @@ def _get_absence(member: Document) -> str:
 	if cint(member.weight) <= 0:
 		return _("weight 0")
 	if is_out_of_office(member):
-		return _("out of office until {0}").format(formatdate(member.out_of_office_to) or _("further notice"))
+		if not member.out_of_office_to:
+			return _("out of office until further notice")
+		return _("out of office until {0}").format(formatdate(member.out_of_office_to))
 	return ""
 
 

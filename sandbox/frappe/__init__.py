@@ -12,7 +12,7 @@ from frappe import utils, defaults, permissions, share
 from frappe.exceptions import *
 from frappe.types import NotInSandbox, _dict, raise_unknown
 from frappe.messages import *
-from frappe.messages import _
+from frappe.messages import _, _lt
 from frappe.caching import cache
 from frappe.context import connect, destroy, init, local, set_user
 from frappe.apps import *

@@ -12,6 +12,25 @@ def _(msg, lang=None, context=None):
 	return msg
 
 
+class _LazyTranslate:
+	"""A text that is translated when it is made a str; as on a site it is no str itself and equals nothing."""
+
+	__hash__ = None
+
+	def __init__(self, msg):
+		self.msg = msg
+
+	def __str__(self):
+		return _(self.msg)
+
+	def __eq__(self, other):
+		raise NotImplementedError
+
+
+def _lt(msg, lang=None, context=None):
+	return _LazyTranslate(msg)
+
+
 def bold(text):
 	return f"<strong>{text}</strong>"
 

@@ -47,21 +47,19 @@ function show_preview(dialog, names) {
 	if (!from_user) {
 		return;
 	}
-	frappe
-		.call({ method: PREVIEW, type: "POST", args: { from_user, names } })
-		.then(({ message }) => {
-			const escape = frappe.utils.escape_html;
-			const rows = message.opportunities
-				.slice(0, 10)
-				.map((row) => `<li>${escape(row.name)}: ${escape(row.title)} (${escape(row.region)})</li>`);
-			const summary = __("{0} open opportunities, {1} to-dos, {2} next contacts", [
-				message.opportunities.length,
-				message.todos,
-				message.events,
-			]);
-			const more = message.opportunities.length > rows.length ? "<li>…</li>" : "";
-			dialog.get_field("preview").$wrapper.html(`<p>${summary}</p><ul>${rows.join("")}${more}</ul>`);
-		});
+	frappe.call({ method: PREVIEW, type: "POST", args: { from_user, names } }).then(({ message }) => {
+		const escape = frappe.utils.escape_html;
+		const rows = message.opportunities
+			.slice(0, 10)
+			.map((row) => `<li>${escape(row.name)}: ${escape(row.title)} (${escape(row.region)})</li>`);
+		const summary = __("{0} open opportunities, {1} to-dos, {2} next contacts", [
+			message.opportunities.length,
+			message.todos,
+			message.events,
+		]);
+		const more = message.opportunities.length > rows.length ? "<li>…</li>" : "";
+		dialog.get_field("preview").$wrapper.html(`<p>${summary}</p><ul>${rows.join("")}${more}</ul>`);
+	});
 }
 
 function start(dialog, { sales_engineer: from_user, to_user, reason }, names) {
@@ -69,6 +67,8 @@ function start(dialog, { sales_engineer: from_user, to_user, reason }, names) {
 		.call({ method: HAND_OVER, type: "POST", args: { from_user, to_user, reason, names } })
 		.then(({ message }) => {
 			dialog.hide();
-			frappe.show_alert(__("Handing over {0} opportunities in the background.", [message.opportunities]));
+			frappe.show_alert(
+				__("Handing over {0} opportunities in the background.", [message.opportunities])
+			);
 		});
 }

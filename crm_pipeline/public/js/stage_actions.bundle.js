@@ -28,7 +28,13 @@ const get_reasons = (status) =>
 			order_by: "category, name",
 			limit: 0,
 		})
-		.then((rows) => rows.map(({ name, category }) => ({ value: name, label: __(name), description: category })));
+		.then((rows) =>
+			rows.map(({ name, category }) => ({
+				value: name,
+				label: __(name), // reason: the name of a record
+				description: category,
+			}))
+		);
 
 const won_fields = (doc) => [
 	{
@@ -114,14 +120,18 @@ crm_pipeline.move = async (frm, status) => {
 	crm_pipeline.ask(
 		__("{0}: {1}", [__(status), frm.doc.name]),
 		move.fields(frm.doc),
-		__(status === "Open" ? "Reopen" : status),
-		(values) => crm_pipeline.call(move.method, { name: frm.doc.name, ...values }).then(() => frm.reload_doc())
+		status === "Open" ? __("Reopen") : __(status),
+		(values) =>
+			crm_pipeline.call(move.method, { name: frm.doc.name, ...values }).then(() => frm.reload_doc())
 	);
 };
 
 crm_pipeline.correct = (frm) => {
 	const outcome = frm.doc.status === "Won" ? [won_fields(frm.doc)[0]] : lost_fields(frm.doc.status);
-	const kept = { lost_reasons: (frm.doc.lost_reasons || []).map((row) => row.lost_reason), outcome_detail: frm.doc.outcome_detail };
+	const kept = {
+		lost_reasons: (frm.doc.lost_reasons || []).map((row) => row.lost_reason),
+		outcome_detail: frm.doc.outcome_detail,
+	};
 	crm_pipeline.ask(
 		__("Correct {0}", [frm.doc.name]),
 		[
@@ -129,7 +139,8 @@ crm_pipeline.correct = (frm) => {
 			...reason_field("correction_reason", __("Correction Reason")),
 		],
 		__("Correct"),
-		(values) => crm_pipeline.call("correct", { name: frm.doc.name, ...values }).then(() => frm.reload_doc())
+		(values) =>
+			crm_pipeline.call("correct", { name: frm.doc.name, ...values }).then(() => frm.reload_doc())
 	);
 };
 

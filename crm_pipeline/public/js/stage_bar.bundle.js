@@ -11,7 +11,9 @@ crm_pipeline.show_stage_bar = (frm) => {
 		return;
 	}
 	const $bar = $(`<nav class="pipeline-stages"><ol></ol></nav>`).attr("aria-label", __("Stages"));
-	steps.forEach((step) => $bar.find("ol").append(make_step(frm, step, step.state === "next" && moves.includes(step.status))));
+	steps.forEach((step) =>
+		$bar.find("ol").append(make_step(frm, step, step.state === "next" && moves.includes(step.status)))
+	);
 	frm.layout.wrapper.prepend($bar);
 };
 
@@ -22,7 +24,9 @@ function make_step(frm, { status, state, at }, is_offered) {
 	$step.addClass("stage-step").attr("title", describe_step(state, at));
 	$("<span class='stage-mark' aria-hidden='true'>").text(MARKS[state]).appendTo($step);
 	$("<span class='stage-name'>").text(__(status)).appendTo($step);
-	$("<span class='sr-only'>").text(`(${describe_step(state)})`).appendTo($step);
+	$("<span class='sr-only'>")
+		.text(`(${describe_step(state)})`)
+		.appendTo($step);
 	$("<span class='stage-date'>").text(date).appendTo($step);
 	if (state === "current") {
 		$item.attr("aria-current", "step");

@@ -267,7 +267,7 @@ class TestChoices(unittest.TestCase):
 			script = Path(module.__file__).with_suffix(".js").read_text()
 			offered = re.findall(r"options: \[([^\]]*)\]", script)
 			self.assertIn(
-				list(choices), [re.findall(r'"([^"]+)"', texts) for texts in offered], module.__name__
+				list(choices), [re.findall(r'value: "([^"]+)"', texts) for texts in offered], module.__name__
 			)
 
 

@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 DATE_FORMAT, TIME_FORMAT = "%Y-%m-%d", "%H:%M:%S.%f"
 DATETIME_FORMAT = f"{DATE_FORMAT} {TIME_FORMAT}"
 DISPLAY_FORMAT = "%d-%m-%Y"
+FORMATS = {"MMM yy": "%b %y"}  # as babel writes them → as strftime does
 
 
 def now_datetime():
@@ -76,8 +77,10 @@ def time_diff_in_seconds(string_ed_date, string_st_date):
 	return (get_datetime(string_ed_date) - get_datetime(string_st_date)).total_seconds()
 
 
-def formatdate(string_date=None):
-	return getdate(string_date).strftime(DISPLAY_FORMAT) if string_date else ""
+def formatdate(string_date=None, format_string=None):
+	if not string_date:
+		return ""
+	return getdate(string_date).strftime(FORMATS[format_string] if format_string else DISPLAY_FORMAT)
 
 
 def format_datetime(datetime_string):

@@ -25,21 +25,26 @@ frappe.provide("frappe.dashboards.chart_sources");
 	// a chart has no click of its own: each part of it opens the list of its slice
 	$(document)
 		.off("click.pipeline_slices")
-		.on("click.pipeline_slices", PARTS.map((part) => `${WIDGET} ${part}`).join(), ({ currentTarget: part }) => {
-			const chart = get_chart($(part).closest(WIDGET));
-			if (chart) {
-				const index = part.getAttribute("data-point-index") ?? $(part).index();
-				frappe.xcall(method, { chart_name: chart.name }).then(({ slices }) => {
-					frappe.route_options = slices[index];
-					frappe.set_route("List", "Pipeline Opportunity", "List");
-				});
+		.on(
+			"click.pipeline_slices",
+			PARTS.map((part) => `${WIDGET} ${part}`).join(),
+			({ currentTarget: part }) => {
+				const chart = get_chart($(part).closest(WIDGET));
+				if (chart) {
+					const index = part.getAttribute("data-point-index") ?? $(part).index();
+					frappe.xcall(method, { chart_name: chart.name }).then(({ slices }) => {
+						frappe.route_options = slices[index];
+						frappe.set_route("List", "Pipeline Opportunity", "List");
+					});
+				}
 			}
-		});
+		);
 
 	function get_chart($widget) {
 		// the page says no more than the title of a widget
 		const title = $widget.find(".widget-title").text().trim();
 		const charts = Object.values(locals["Dashboard Chart"] || {});
-		return charts.find(({ name, source }) => source === SOURCE && __(name) === title);
+		const is_shown = ({ name }) => __(name) === title; // reason: the name of a record
+		return charts.find((chart) => chart.source === SOURCE && is_shown(chart));
 	}
 })();

@@ -1,7 +1,7 @@
 """What may stand in the fields: each refusal names the field, the value and what to do."""
 
 import frappe
-from frappe import _
+from frappe import _, _lt
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
@@ -13,12 +13,12 @@ from crm_pipeline.record.changes import has_changed, is_same_value
 from crm_pipeline.refusal import get_label, refuse
 
 REMEDIES = {
-	"opportunity_from": "Choose Customer or Lead.",
-	"party_name": "Choose the customer or lead this opportunity is for.",
-	"region": "Choose the region that handles it.",
-	"product_line": "Choose a product line.",
-	"company": "Choose the company that sells.",
-	"potential_value": "Enter 0 if it is not known yet.",
+	"opportunity_from": _lt("Choose Customer or Lead."),
+	"party_name": _lt("Choose the customer or lead this opportunity is for."),
+	"region": _lt("Choose the region that handles it."),
+	"product_line": _lt("Choose a product line."),
+	"company": _lt("Choose the company that sells."),
+	"potential_value": _lt("Enter 0 if it is not known yet."),
 }
 # link field → DocType of a master that can be disabled
 MASTERS = {
@@ -42,11 +42,7 @@ def validate_system_fields(doc: Document) -> None:
 		refuse(_("{0} is not submitted or cancelled. Change its status instead."), doc.name)
 	saved = doc.get_doc_before_save()
 	for fieldname in SYSTEM_FIELDS if saved else ():
-		if doc.is_system_value(fieldname) or is_same_value(doc, saved, fieldname):
-			continue
-		if fieldname in WRITTEN_MEANWHILE:
-			doc.set(fieldname, saved.get(fieldname))
-		else:
+		if fieldname not in WRITTEN_MEANWHILE and _is_changed_by_hand(doc, saved, fieldname):
 			refuse(
 				_("{0} is set by the system and can't become {1}. Leave it out."),
 				get_label(doc, fieldname),
@@ -54,15 +50,40 @@ def validate_system_fields(doc: Document) -> None:
 			)
 
 
+def keep_system_fields(doc: Document) -> None:
+	"""What was written while a form was open stands, whatever the form sends back."""
+	saved = doc.get_doc_before_save()
+	for fieldname in WRITTEN_MEANWHILE if saved else ():
+		if _is_changed_by_hand(doc, saved, fieldname):
+			doc.set(fieldname, saved.get(fieldname))
+
+
+def _is_changed_by_hand(doc: Document, saved: Document, fieldname: str) -> bool:
+	return not (doc.is_system_value(fieldname) or is_same_value(doc, saved, fieldname))
+
+
 def validate_required(doc: Document) -> None:
-	"""Name what is missing. A record that came by e-mail is saved without, and marked."""
-	missing = [name for name in REMEDIES if doc.get(name) in (None, "")]
-	if doc.needs_details and missing and not doc.flags.details_confirmed:
+	"""Name what is missing. A record that came by e-mail is saved without."""
+	missing = _get_missing(doc)
+	if missing and not _may_lack_details(doc):
+		refuse("{0} {1}", _("{0} is missing.").format(get_label(doc, missing[0])), str(REMEDIES[missing[0]]))
+
+
+def set_needs_details(doc: Document) -> None:
+	"""Let a record that came by e-mail be saved without what it lacks, and end its mark once nothing does."""
+	if not _get_missing(doc):
+		if doc.needs_details and _has_new_details(doc):
+			doc.set_system_value("needs_details", 0)
+	elif _may_lack_details(doc):
 		doc.flags.ignore_mandatory = True
-	elif missing:
-		refuse("{0} {1}", _("{0} is missing.").format(get_label(doc, missing[0])), _(REMEDIES[missing[0]]))
-	elif doc.needs_details and _has_new_details(doc):
-		doc.set_system_value("needs_details", 0)
+
+
+def _get_missing(doc: Document) -> list[str]:
+	return [name for name in REMEDIES if doc.get(name) in (None, "")]
+
+
+def _may_lack_details(doc: Document) -> bool:
+	return bool(doc.needs_details and not doc.flags.details_confirmed)
 
 
 def _has_new_details(doc: Document) -> bool:

@@ -31,7 +31,10 @@ frappe.ui.form.on("Pipeline Opportunity", {
 			frm.disable_form();
 			frm.set_intro(__("Closed. A manager can reopen it."), "blue");
 		} else if (frm.doc.needs_details) {
-			frm.set_intro(__("Came by e-mail. Give or confirm its details before it can leave Open."), "orange");
+			frm.set_intro(
+				__("Came by e-mail. Give or confirm its details before it can leave Open."),
+				"orange"
+			);
 		}
 	},
 
@@ -56,7 +59,10 @@ frappe.ui.form.on("Pipeline Opportunity", {
 				crm_pipeline.move(frm, status)
 			);
 			const is_next = steps.some((step) => step.status === status && step.state === "next");
-			$button?.addClass("pipeline-move").toggleClass("btn-primary", is_next).toggleClass("btn-default", !is_next);
+			$button
+				?.addClass("pipeline-move")
+				.toggleClass("btn-primary", is_next)
+				.toggleClass("btn-default", !is_next);
 		}
 		if (may_correct) {
 			frm.add_custom_button(__("Correct…"), () => crm_pipeline.correct(frm))?.addClass("pipeline-move");
@@ -65,7 +71,15 @@ frappe.ui.form.on("Pipeline Opportunity", {
 
 	party_name(frm) {
 		// what the server filled in for the former party follows the new one
-		for (const field of ["contact_person", "contact_email", "contact_mobile", "party_address", "territory", "city", "state"]) {
+		for (const field of [
+			"contact_person",
+			"contact_email",
+			"contact_mobile",
+			"party_address",
+			"territory",
+			"city",
+			"state",
+		]) {
 			frm.set_value(field, null);
 		}
 	},

@@ -151,12 +151,15 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 
 	def validate(self):
 		checks.validate_system_fields(self)
+		checks.keep_system_fields(self)
 		input_values.validate_values(self)
+		input_values.set_dates(self)
 		closed.validate_closed_record(self)
 		party.set_party(self)
 		party.set_product_line(self)
 		items.set_items(self)
 		checks.validate_required(self)
+		checks.set_needs_details(self)
 		money.set_values(self)
 		supplier_rates.set_supplier_rates(self)
 		people.set_sales_engineer(self)

@@ -98,7 +98,10 @@ function set_columns(listview) {
 		}
 		const fields = shown.map((name) => ({
 			type: name === "status" ? "Status" : "Field",
-			df: { ...frappe.meta.get_docfield(this.doctype, name), ...(name in LABELS && { label: LABELS[name] }) },
+			df: {
+				...frappe.meta.get_docfield(this.doctype, name),
+				...(name in LABELS && { label: LABELS[name] }),
+			},
 		}));
 		this.columns = [{ ...fields[0], type: "Subject" }, { type: "Tag" }, ...fields.slice(1)];
 	};

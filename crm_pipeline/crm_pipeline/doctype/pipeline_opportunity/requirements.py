@@ -11,6 +11,8 @@ from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.refusal import get_label, refuse
 
+FILLED_IN = frozenset({"won_currency"})  # a form brings it along, so it is no mistake
+
 
 def validate_reopening(doc: Document) -> None:
 	if not is_manager():
@@ -36,16 +38,30 @@ def validate_outcome(doc: Document) -> None:
 
 def validate_foreign_outcome(doc: Document) -> None:
 	"""An outcome field that does not belong to the status is a mistake when typed."""
-	for fieldname in sorted(lifecycle.get_foreign_outcome_fields(doc.status)):
-		if doc.get(fieldname) and fieldname == "won_currency":
-			doc.won_currency = None
-		elif doc.get(fieldname):
+	for fieldname in sorted(lifecycle.get_foreign_outcome_fields(doc.status) - FILLED_IN):
+		if doc.get(fieldname):
 			refuse(
 				_("{0} does not belong to status {1}. Leave it empty."),
 				get_label(doc, fieldname),
 				doc.status,
 				exception=TransitionError,
 			)
+
+
+def clear_foreign_outcome(doc: Document) -> None:
+	"""Drop what nobody typed and the status has no use for."""
+	for fieldname in lifecycle.get_foreign_outcome_fields(doc.status) & FILLED_IN:
+		doc.set(fieldname, None)
+
+
+def keep_reasons_once(doc: Document) -> None:
+	"""A lost reason that is given twice counts once."""
+	given = set()
+	for row in list(doc.lost_reasons):
+		name = frappe.get_cached_doc("Pipeline Lost Reason", row.lost_reason).name
+		if name in given:
+			doc.remove(row)
+		given.add(name)
 
 
 def _validate_won(doc: Document) -> None:
@@ -74,14 +90,10 @@ def _validate_lost_reasons(doc: Document) -> None:
 		)
 	saved = doc.get_doc_before_save()
 	known = {row.lost_reason for row in saved.lost_reasons} if saved else set()
-	given = set()
-	for row in list(doc.lost_reasons):
+	for row in doc.lost_reasons:
 		if not row.lost_reason:
 			refuse(_("{0} is missing. Choose one."), get_label(row, "lost_reason"), exception=TransitionError)
 		reason = frappe.get_cached_doc("Pipeline Lost Reason", row.lost_reason)
-		if reason.name in given:
-			doc.remove(row)  # given twice, it counts once
-		given.add(reason.name)
 		if not lifecycle.reason_applies(reason.applies_to, doc.status):
 			message = _("Lost reason {0} applies to {1}, not to {2}. Choose another one.")
 			refuse(message, reason.name, reason.applies_to, doc.status, exception=TransitionError)

@@ -27,6 +27,8 @@ def set_stage(doc: Document) -> None:
 		requirements.validate_outcome(doc)
 		money.set_base_won_value(doc)
 	requirements.validate_foreign_outcome(doc)
+	requirements.clear_foreign_outcome(doc)
+	requirements.keep_reasons_once(doc)
 
 
 def get_offered_moves(doc: Document) -> list[str]:

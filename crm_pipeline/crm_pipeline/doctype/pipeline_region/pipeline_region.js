@@ -16,21 +16,23 @@ frappe.ui.form.on("Pipeline Region", {
 
 	try_routing(frm) {
 		const method = "crm_pipeline.api.routing.try_routing";
-		frappe.call({ method, type: "GET", args: { region: frm.doc.name, count: 10 } }).then(({ message }) => {
-			frappe.msgprint({
-				title: __("Next {0} Opportunities in {1}", [message.length, frm.doc.name]),
-				message: [
-					[__("Turn"), __("Sales Engineer"), __("Why")],
-					...message.map((row, index) => [
-						index + 1,
-						frappe.utils.escape_html(row.full_name || __("Nobody")),
-						frappe.utils.escape_html(row.explanation).replaceAll("\n", "<br>"),
-					]),
-				],
-				as_table: true,
-				wide: true,
+		frappe
+			.call({ method, type: "GET", args: { region: frm.doc.name, count: 10 } })
+			.then(({ message }) => {
+				frappe.msgprint({
+					title: __("Next {0} Opportunities in {1}", [message.length, frm.doc.name]),
+					message: [
+						[__("Turn"), __("Sales Engineer"), __("Why")],
+						...message.map((row, index) => [
+							index + 1,
+							frappe.utils.escape_html(row.full_name || __("Nobody")),
+							frappe.utils.escape_html(row.explanation).replaceAll("\n", "<br>"),
+						]),
+					],
+					as_table: true,
+					wide: true,
+				});
 			});
-		});
 	},
 
 	set_up_routing() {

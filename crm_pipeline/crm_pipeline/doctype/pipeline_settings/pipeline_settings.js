@@ -8,9 +8,13 @@ frappe.ui.form.on("Pipeline Settings", {
 	},
 
 	refresh(frm) {
-		frm.add_custom_button(__("Show What Would Close"), () => frm.events.preview_auto_close(frm), __("Auto-Close"));
+		frm.add_custom_button(
+			__("Show What Would Close"),
+			() => frm.events.preview_auto_close(frm),
+			__("Auto-Close")
+		);
 		if (frm.doc.auto_close) {
-			frm.add_custom_button(__("Run Now"), () => frm.events.run_auto_close(frm), __("Auto-Close"));
+			frm.add_custom_button(__("Run Now"), () => frm.events.run_auto_close(), __("Auto-Close"));
 		}
 	},
 
@@ -25,12 +29,15 @@ frappe.ui.form.on("Pipeline Settings", {
 		});
 	},
 
-	run_auto_close(frm) {
+	run_auto_close() {
 		frappe.confirm(__("Warn and close now what is due today?"), () => {
 			frappe.call({ method: AUTO_CLOSE + "run_now", type: "POST" }).then(({ message }) =>
 				frappe.show_alert(
 					message
-						? { message: __("Started. What came of it is in the Scheduled Job Log."), indicator: "green" }
+						? {
+								message: __("Started. What came of it is in the Scheduled Job Log."),
+								indicator: "green",
+							}
 						: { message: __("It waits or runs already."), indicator: "orange" }
 				)
 			);
@@ -41,7 +48,10 @@ frappe.ui.form.on("Pipeline Settings", {
 function describe_plan(plan) {
 	const escape = frappe.utils.escape_html;
 	const note = plan.is_on ? "" : `<p>${__("Auto-close is off. Switched on today, it would do this:")}</p>`;
-	const counts = [[__("To be closed as Lost"), plan.counts.close], [__("To be warned of"), plan.counts.warn]];
+	const counts = [
+		[__("To be closed as Lost"), plan.counts.close],
+		[__("To be warned of"), plan.counts.warn],
+	];
 	const summary = [...counts, ...plan.kept.map(([why, count]) => [__("Kept: {0}", [escape(why)]), count])];
 	return `<div>${note}
 		<table class="table table-sm">${summary.map((row) => row_of(row)).join("")}</table>

@@ -107,4 +107,4 @@ class PipelineSettings(Document):
 			refuse(_("{0} {1} is disabled. Choose another one."), label, reason.name)
 		if not lifecycle.reason_applies(reason.applies_to, lifecycle.LOST):
 			message = _("{0} {1} applies to {2}, and auto-close closes as {3}. Choose another one.")
-			refuse(message, label, reason.name, _(reason.applies_to), _(lifecycle.LOST))
+			refuse(message, label, reason.name, _(reason.applies_to), _(lifecycle.LOST))  # reason: a status

@@ -1,4 +1,4 @@
-{% include "crm_pipeline/reporting/pipeline_report.js" %}
+// {% include "crm_pipeline/reporting/pipeline_report.js" %}
 
 frappe.query_reports["Lost Opportunity Trends"] = new crm_pipeline.PipelineReport({
 	own: [
@@ -6,7 +6,11 @@ frappe.query_reports["Lost Opportunity Trends"] = new crm_pipeline.PipelineRepor
 			fieldname: "outcome",
 			label: __("Outcome"),
 			fieldtype: "Select",
-			options: ["All", "Lost", "Rejected"],
+			options: [
+				{ value: "All", label: __("All") },
+				{ value: "Lost", label: __("Lost") },
+				{ value: "Rejected", label: __("Rejected") },
+			],
 			default: "All",
 		},
 	],

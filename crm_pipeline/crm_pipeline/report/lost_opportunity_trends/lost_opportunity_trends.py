@@ -30,7 +30,7 @@ def execute(filters: dict | None = None) -> tuple:
 	`outcome` limits it to Lost or Rejected. An opportunity with two reasons counts for both, and once in the total.
 	"""
 	filters = read_filters(filters)
-	outcome = filters.get_choice("outcome", "Outcome", ("All", *OUTCOMES))
+	outcome = filters.get_choice("outcome", _("Outcome"), ("All", *OUTCOMES))
 	outcomes = OUTCOMES if outcome == "All" else (outcome,)
 	months = periods.get_periods("Month", filters.from_date, filters.to_date)
 	losses = get_losses(filters, outcomes)

@@ -23,8 +23,8 @@ def execute(filters: dict | None = None) -> tuple:
 	`within_hours` is how soon an answer is in time. Imported history, which knows no answers, is left out by default.
 	"""
 	filters = read_filters(filters, with_history=False)
-	grouping = Grouping(filters.get_choice("group_by", "Group By", GROUPS), "opened_on")
-	hours = filters.get_number("within_hours", "Hours", HOURS)
+	grouping = Grouping(filters.get_choice("group_by", _("Group By"), GROUPS), "opened_on")
+	hours = filters.get_number("within_hours", _("Hours"), HOURS)
 	sums = get_sums(filters, grouping, hours)
 	rows = get_rows(filters, grouping, sums)
 	total = get_figures(add_up(sums.values()))
@@ -90,7 +90,7 @@ def get_columns(filters: Filters, grouping: Grouping, total: dict, hours: int) -
 	waiting = {**unanswered, "status": ["in", list(lifecycle.get_open_statuses())]}
 	answered = {**opened, "first_responded_on": ["is", "set"]}
 	return [
-		make_column("group", _(grouping.by), width=200),
+		make_column("group", grouping.label, width=200),
 		make_count("opened", _("Opened"), total["opened"], opened),
 		make_count("answered", _("Answered"), total["answered"], answered),
 		make_count("unanswered", _("Unanswered"), total["unanswered"], unanswered),

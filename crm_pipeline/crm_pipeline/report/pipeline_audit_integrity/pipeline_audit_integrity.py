@@ -1,7 +1,7 @@
 from frappe import _
 
 from crm_pipeline.access.permissions import require_manager
-from crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.audit.integrity import KINDS, find_problems
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 
 
@@ -12,7 +12,8 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], str]:
 	"""
 	require_manager()
 	name = (filters or {}).get("reference_name")
-	data = [problem._asdict() for problem in find_problems([name] if name else None)]
+	problems = find_problems([name] if name else None)
+	data = [{**problem._asdict(), "kind": str(KINDS[problem.kind])} for problem in problems]
 	message = "" if data else _("Every entry and every record agrees with its audit log.")
 	return get_columns(), data, message
 

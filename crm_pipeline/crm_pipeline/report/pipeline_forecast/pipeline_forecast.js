@@ -1,4 +1,4 @@
-{% include "crm_pipeline/reporting/pipeline_report.js" %}
+// {% include "crm_pipeline/reporting/pipeline_report.js" %}
 
 frappe.query_reports["Pipeline Forecast"] = new crm_pipeline.PipelineReport({
 	own: [
@@ -6,7 +6,11 @@ frappe.query_reports["Pipeline Forecast"] = new crm_pipeline.PipelineReport({
 			fieldname: "group_by",
 			label: __("Group By"),
 			fieldtype: "Select",
-			options: ["Month", "Quarter", "Sales Engineer"],
+			options: [
+				{ value: "Month", label: __("Month") },
+				{ value: "Quarter", label: __("Quarter") },
+				{ value: "Sales Engineer", label: __("Sales Engineer") },
+			],
 			default: "Month",
 		},
 	],

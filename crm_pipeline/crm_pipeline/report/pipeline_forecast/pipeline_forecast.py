@@ -1,4 +1,4 @@
-from frappe import _
+from frappe import _, _lt
 from frappe.utils import add_days
 
 from crm_pipeline.domain import lifecycle, periods
@@ -7,10 +7,11 @@ from crm_pipeline.reporting.charts import make_chart, make_figure
 from crm_pipeline.reporting.columns import make_column, make_count, make_money, make_percent
 from crm_pipeline.reporting.filters import Filters, read_filters
 from crm_pipeline.reporting.forecast import get_cells, has_targets
-from crm_pipeline.reporting.groups import between, get_user_names
+from crm_pipeline.reporting.groups import LABELS, between, get_user_names
 from crm_pipeline.reporting.refusals import explain_refusals
 
 GROUPS = ("Month", "Quarter", "Sales Engineer")
+OTHER_TIMES = {BEFORE: _lt("Before"), LATER: _lt("Later"), UNDATED: _lt("No Date")}
 EARLIEST = "1900-01-01"
 OPEN = {"status": ["in", list(lifecycle.get_open_statuses())]}
 
@@ -23,7 +24,7 @@ def execute(filters: dict | None = None) -> tuple:
 	of their own. Quarters stand beside the targets of Pipeline Settings.
 	"""
 	filters = read_filters(filters, periods.look_ahead)
-	by = filters.get_choice("group_by", "Group By", GROUPS)
+	by = filters.get_choice("group_by", _("Group By"), GROUPS)
 	calendar = Calendar("Month" if by == "Month" else "Quarter", filters.from_date, filters.to_date)
 	cells = get_cells(filters, calendar, by == "Sales Engineer")
 	total = add_up(cells)
@@ -61,7 +62,7 @@ def get_rows(filters: Filters, calendar: Calendar, cells: dict) -> list[dict]:
 	order = sorted(cells, key=lambda key: (calendar.labels.index(key[0]), names.get(key[1]) or ""))
 	return [
 		{
-			"period": label if label in calendar.periods else _(label),
+			"period": label if label in calendar.periods else str(OTHER_TIMES[label]),
 			"engineer": names.get(engineer) or engineer or _("Not set"),
 			**cells[label, engineer].get_figures(),
 			"currency": filters.currency,
@@ -101,7 +102,7 @@ def get_columns(by: str, filters: Filters, calendar: Calendar, total: Cell) -> l
 		make_percent("forecast_percent", _("Forecast of Target"), figures["forecast_percent"]),
 	]
 	return [
-		make_column("period", _(calendar.grain), width=120),
+		make_column("period", str(LABELS[calendar.grain]), width=120),
 		*engineer,
 		make_count("open_count", _("Open"), total.open_count, {**common, **OPEN}),
 		make_money("value", _("Potential Value"), total.value),

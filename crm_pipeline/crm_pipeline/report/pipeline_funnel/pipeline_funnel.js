@@ -1,3 +1,3 @@
-{% include "crm_pipeline/reporting/pipeline_report.js" %}
+// {% include "crm_pipeline/reporting/pipeline_report.js" %}
 
 frappe.query_reports["Pipeline Funnel"] = new crm_pipeline.PipelineReport();

@@ -1,4 +1,4 @@
-{% include "crm_pipeline/reporting/pipeline_report.js" %}
+// {% include "crm_pipeline/reporting/pipeline_report.js" %}
 
 crm_pipeline.StalledOpportunities = class StalledOpportunities extends crm_pipeline.PipelineReport {
 	onload(report) {
@@ -13,7 +13,12 @@ crm_pipeline.StalledOpportunities = class StalledOpportunities extends crm_pipel
 			label: __("Send me what is stalled"),
 			description: __("Weekly: on Mondays. Nothing is sent when nothing is stalled."),
 			fieldtype: "Select",
-			options: ["Never", "Daily", "Weekdays", "Weekly"],
+			options: [
+				{ value: "Never", label: __("Never") },
+				{ value: "Daily", label: __("Daily") },
+				{ value: "Weekdays", label: __("Weekdays") },
+				{ value: "Weekly", label: __("Weekly") },
+			],
 			default: frequency,
 			reqd: 1,
 		};
@@ -32,7 +37,11 @@ frappe.query_reports["Stalled Opportunities"] = new crm_pipeline.StalledOpportun
 			fieldname: "reason",
 			label: __("Reason"),
 			fieldtype: "Select",
-			options: ["Any", "Too Long in Stage", "Contact Overdue"],
+			options: [
+				{ value: "Any", label: __("Any") },
+				{ value: "Too Long in Stage", label: __("Too Long in Stage") },
+				{ value: "Contact Overdue", label: __("Contact Overdue") },
+			],
 			default: "Any",
 		},
 		{ fieldname: "days", label: __("More Days in Stage than"), fieldtype: "Int" },

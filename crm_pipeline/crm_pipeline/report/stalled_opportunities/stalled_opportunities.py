@@ -1,5 +1,5 @@
 import frappe
-from frappe import _
+from frappe import _, _lt
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import add_days, flt, getdate, now_datetime
 from pypika import Order
@@ -18,6 +18,7 @@ from crm_pipeline.sql import group_by_text
 MOST_ROWS = 500
 IN_STAGE, OVERDUE = "Too Long in Stage", "Contact Overdue"
 REASONS = ("Any", IN_STAGE, OVERDUE)
+LABELS = {IN_STAGE: _lt("Too Long in Stage"), OVERDUE: _lt("Contact Overdue")}
 FIELDS = (
 	"name",
 	"party_display_name",
@@ -39,8 +40,8 @@ def execute(filters: dict | None = None) -> tuple:
 	500 of highest value are listed; the figures and the chart count all.
 	"""
 	filters = read_filters(filters)
-	reason = filters.get_choice("reason", "Reason", REASONS)
-	days = filters.get_number("days", "Days", frappe.get_cached_doc(SETTINGS).stalled_after_days)
+	reason = filters.get_choice("reason", _("Reason"), REASONS)
+	days = filters.get_number("days", _("Days"), frappe.get_cached_doc(SETTINGS).stalled_after_days)
 	engineers = get_engineers(filters, reason, days)
 	rows = get_rows(filters, reason, days)
 	summary = get_summary(filters, engineers) if rows else None
@@ -110,7 +111,7 @@ def _get_row(row, names: dict, days: int, currency: str) -> dict:
 		"days_in_stage": days_in_stage,
 		"next_contact_date": row.next_contact_date or "",  # a mail would say None
 		"days_overdue": days_overdue,
-		"reason": ", ".join(_(reason) for applies, reason in reasons if applies),
+		"reason": ", ".join(str(LABELS[reason]) for applies, reason in reasons if applies),
 	}
 
 
@@ -146,6 +147,6 @@ def get_summary(filters: Filters, engineers: list[dict]) -> list[dict]:
 	return [
 		make_figure(_("Stalled"), sums["count"], color="orange"),
 		make_figure(_("Potential Value"), sums["value"], "Currency", filters.currency),
-		make_figure(_(IN_STAGE), int(sums["in_stage"])),
-		make_figure(_(OVERDUE), int(sums["overdue"])),
+		make_figure(str(LABELS[IN_STAGE]), int(sums["in_stage"])),
+		make_figure(str(LABELS[OVERDUE]), int(sums["overdue"])),
 	]

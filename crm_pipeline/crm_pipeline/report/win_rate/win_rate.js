@@ -1,4 +1,4 @@
-{% include "crm_pipeline/reporting/pipeline_report.js" %}
+// {% include "crm_pipeline/reporting/pipeline_report.js" %}
 
 frappe.query_reports["Win Rate"] = new crm_pipeline.PipelineReport({
 	own: [
@@ -7,14 +7,14 @@ frappe.query_reports["Win Rate"] = new crm_pipeline.PipelineReport({
 			label: __("Group By"),
 			fieldtype: "Select",
 			options: [
-				"Sales Engineer",
-				"Region",
-				"Product Line",
-				"Business Unit",
-				"Source",
-				"Opportunity Type",
-				"Month",
-				"Quarter",
+				{ value: "Sales Engineer", label: __("Sales Engineer") },
+				{ value: "Region", label: __("Region") },
+				{ value: "Product Line", label: __("Product Line") },
+				{ value: "Business Unit", label: __("Business Unit") },
+				{ value: "Source", label: __("Source") },
+				{ value: "Opportunity Type", label: __("Opportunity Type") },
+				{ value: "Month", label: __("Month") },
+				{ value: "Quarter", label: __("Quarter") },
 			],
 			default: "Sales Engineer",
 		},

@@ -47,7 +47,7 @@ class Tally:
 def execute(filters: dict | None = None) -> tuple:
 	"""Return what became of the opportunities closed in the period, by `group_by`."""
 	filters = read_filters(filters)
-	grouping = Grouping(filters.get_choice("group_by", "Group By", GROUPS), "closed_on")
+	grouping = Grouping(filters.get_choice("group_by", _("Group By"), GROUPS), "closed_on")
 	tallies, total = get_tallies(filters, grouping)
 	rows = get_rows(filters, grouping, tallies)
 	summary = get_summary(total, filters) if rows else None
@@ -89,11 +89,14 @@ def get_rows(filters: Filters, grouping: Grouping, tallies: dict) -> list[dict]:
 
 def get_columns(filters: Filters, grouping: Grouping, total: dict) -> list[dict]:
 	common = {**filters.get_slice(), **between("closed_on", filters.from_date, filters.to_date)}
-	slices = {status.lower(): {**common, "status": status} for status in CLOSED}
-	slices["closed"] = {**common, "status": ["in", list(CLOSED)]}
+	counts = [
+		make_count(status.lower(), _(status), total[status.lower()], {**common, "status": status})
+		for status in CLOSED
+	]
 	return [
-		make_column("group", _(grouping.by), width=200),
-		*(make_count(name, _(name.title()), total[name], slices[name]) for name in slices),
+		make_column("group", grouping.label, width=200),
+		*counts,
+		make_count("closed", _("Closed"), total["closed"], {**common, "status": ["in", list(CLOSED)]}),
 		make_percent("win_rate", _("Win Rate"), total["win_rate"]),
 		make_money("won_value", _("Won Value"), total["won_value"]),
 		make_money("average_deal", _("Average Deal"), total["average_deal"]),
