@@ -11,7 +11,6 @@ from frappe.desk.form import assign_to
 
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.exceptions import ClosedRecordError, ConflictError, TransitionError
 from crm_pipeline.next_contact import reminders
 from crm_pipeline.record import transactions
@@ -56,7 +55,7 @@ def send(name: str) -> None:
 
 
 def wait(name: str) -> None:
-	correspondence.wait_for_customer(name)
+	api.wait_for_customer(name)
 
 
 def hand_over_to_another(name: str) -> None:
