@@ -41,7 +41,7 @@ def import_csv(context, file, map_file, defaults, rejects_file, **options):
 
 	paths = {"map_path": map_file, "rejects_path": rejects_file}
 	paths = {name: _get_path(path) for name, path in paths.items() if path}
-	with _connected(context), _told_plainly():
+	with _connected(context), _errors_in_one_line():
 		importer = Importer(Options(_get_path(file), defaults=_split_defaults(defaults), **paths, **options))
 		_print_notices(importer)
 		with click.progressbar(length=importer.total, label="Importing") as bar:
@@ -56,7 +56,7 @@ def demo(context, clear):
 	"""Load the sample data of a pump and valve sales team, or remove it."""
 	from crm_pipeline.demo import sample_data
 
-	with _connected(context), _told_plainly():
+	with _connected(context), _errors_in_one_line():
 		(_clear_demo if clear else _load_demo)(sample_data)
 
 
@@ -98,7 +98,7 @@ def auto_close(context, dry_run):
 	from crm_pipeline.auto_close import plan as auto_close
 	from crm_pipeline.auto_close import run as auto_close_run
 
-	with _connected(context), _told_plainly():
+	with _connected(context), _errors_in_one_line():
 		if dry_run:
 			_print_auto_close_plan(auto_close.plan(limit=auto_close.MOST_SHOWN))
 		elif auto_close.get_rules() is None:
@@ -122,7 +122,7 @@ def _connected(context) -> Iterator[None]:
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def _errors_in_one_line() -> Iterator[None]:
 	"""Let bad input end in one sentence and exit code 1."""
 	from crm_pipeline.moving_in.errors import ImportInputError
 

@@ -26,7 +26,7 @@ def check_audit_log() -> None:
 		_("Pipeline audit log: {0} problems").format(_count(lines)), "\n".join(lines)
 	)
 	subject = _("The audit log of the pipeline has problems. See the report Pipeline Audit Integrity.")
-	notice.ring(get_users_with_role("System Manager"), subject, ("Error Log", error_log.name))
+	notice.tell_by_bell(get_users_with_role("System Manager"), subject, ("Error Log", error_log.name))
 
 
 def catch_up_offers() -> None:

@@ -1,11 +1,18 @@
-"""Who sees an opportunity, and why: the visibility rule (ways.py) told for one record."""
+"""Who sees an opportunity, and why: the visibility rule (grants.py) told for one record."""
 
 import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
+from crm_pipeline.access.grants import (
+	APPLICATION_ENGINEER,
+	ASSIGNED,
+	GRANTS,
+	SALES_ENGINEER,
+	SHARED_WITH_EVERYONE,
+	select_people,
+)
 from crm_pipeline.access.permissions import MANAGER_ROLES
-from crm_pipeline.access.ways import HELPED, OWN, PUBLIC, SUPPORTED, WAYS, select_people
 from crm_pipeline.constants import OPPORTUNITY
 
 
@@ -13,28 +20,28 @@ def explain_access(name: str) -> dict:
 	"""Return who sees an opportunity and why (api/opportunity.py); no permission is checked."""
 	record = frappe.get_doc(OPPORTUNITY, name)
 	reasons: dict[str, list[str]] = {}
-	for way in (way for way in WAYS if way != PUBLIC):
-		for row in _get_rows(way, name):
+	for grant in (grant for grant in GRANTS if grant != SHARED_WITH_EVERYONE):
+		for row in _get_rows(grant, name):
 			if row.user:
-				reasons.setdefault(row.user, []).append(_explain(way, row.by))
+				reasons.setdefault(row.user, []).append(_explain(grant, row.by))
 	return {
 		"people": [_describe(record, user, texts) for user, texts in reasons.items()],
 		"managers": sorted(get_fullname(user) for user in _get_managers()),
-		"everyone": bool(_get_rows(PUBLIC, name)),
+		"everyone": bool(_get_rows(SHARED_WITH_EVERYONE, name)),
 	}
 
 
-def _get_rows(way: str, name: str) -> list:
-	rows = frappe.db.sql(select_people(WAYS[way], name), as_dict=True)
+def _get_rows(grant: str, name: str) -> list:
+	rows = frappe.db.sql(select_people(GRANTS[grant], name), as_dict=True)
 	return sorted(rows, key=lambda row: row.since)
 
 
-def _explain(way: str, by: str) -> str:
-	if way == OWN:
+def _explain(grant: str, by: str) -> str:
+	if grant == SALES_ENGINEER:
 		return _("Sales Engineer")
-	if way == SUPPORTED:
+	if grant == APPLICATION_ENGINEER:
 		return _("Application Engineer")
-	if way == HELPED:
+	if grant == ASSIGNED:
 		return _("To-do from {0}").format(get_fullname(by))
 	return _("Shared by {0}").format(get_fullname(by))
 

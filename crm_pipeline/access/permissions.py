@@ -14,7 +14,7 @@ from pypika.terms import LiteralValue
 
 from crm_pipeline import compat, sql
 from crm_pipeline.access import visibility
-from crm_pipeline.access.ways import HELPED, OWN, SUPPORTED, WAYS, select_record
+from crm_pipeline.access.grants import APPLICATION_ENGINEER, ASSIGNED, GRANTS, SALES_ENGINEER, select_record
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 
 MANAGER_ROLES = frozenset({"Sales Manager", "System Manager"})
@@ -89,8 +89,10 @@ def has_opportunity_permission(doc: Document, ptype: str | None = None, user: st
 	if is_manager(user) or ptype == "create" or not _is_saved(doc):
 		return True
 	if ptype in OWNING:
-		return _sees(doc.name, user, OWN)
-	return (ptype is None or ptype in READING) and _sees(doc.name, user, OWN, SUPPORTED, HELPED)
+		return _sees(doc.name, user, SALES_ENGINEER)
+	return (ptype is None or ptype in READING) and _sees(
+		doc.name, user, SALES_ENGINEER, APPLICATION_ENGINEER, ASSIGNED
+	)
 
 
 def has_audit_log_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
@@ -126,7 +128,7 @@ def _is_saved(doc: Document) -> bool:
 	return bool(doc.get("name")) and not doc.get("__islocal")
 
 
-def _sees(name: str, user: str, *ways: str) -> bool:
+def _sees(name: str, user: str, *grants: str) -> bool:
 	"""Ask the database, not the document: a request may hold a document with itself as engineer."""
-	queries = (select_record(WAYS[way], name, user) for way in ways)
+	queries = (select_record(GRANTS[grant], name, user) for grant in grants)
 	return bool(frappe.db.sql(sql.first(sql.union(queries))))

@@ -82,7 +82,7 @@ def log_rename(doctype: str, old: str, new: str) -> None:
 
 	Links on opportunities follow a rename, entries don't.
 	"""
-	_append_to_end(doctype, new, Draft("Corrected", {"name": {"from": old, "to": new}}))
+	_append_to_end(doctype, new, Draft("Renamed", {"name": {"from": old, "to": new}}))
 
 
 def log_conversion(lead: str, customer: str) -> None:

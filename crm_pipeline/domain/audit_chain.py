@@ -37,7 +37,7 @@ UNKNOWN_KEY = "Cannot be checked"
 
 
 class Finding(NamedTuple):
-	"""One thing wrong with a chain: its kind, the entry's name and what is meant, as text with a `{0}`."""
+	"""One thing wrong with a chain: its kind, the entry's name, and the name or number that was expected in its place."""
 
 	kind: str
 	entry: str

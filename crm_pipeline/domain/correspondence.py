@@ -27,7 +27,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Sender:
-	"""What the site knows of an address: whose it is, None for nobody's."""
+	"""What the site knows of an address; all False for one that it does not know."""
 
 	is_system_user: bool = False
 	is_enabled: bool = False

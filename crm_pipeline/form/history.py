@@ -38,6 +38,7 @@ EVENTS = {
 	"Offer Withdrawn": _lt("Offer Withdrawn"),
 	"Lead Converted": _lt("Lead Converted"),
 	"Corrected": _lt("Corrected"),
+	"Renamed": _lt("Renamed"),
 	"Auto Closed": _lt("Auto Closed"),
 	"Reopened": _lt("Reopened"),
 	"Deleted": _lt("Deleted"),

@@ -39,4 +39,4 @@ def tell_of_late(communication: Document) -> None:
 
 def _tell(users: list[str], name: str, subject: str, *values: str) -> None:
 	text = subject.format(name, *(escape_html(value) for value in values))
-	notice.ring(users, text, (OPPORTUNITY, name))
+	notice.tell_by_bell(users, text, (OPPORTUNITY, name))

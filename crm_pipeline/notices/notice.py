@@ -29,7 +29,7 @@ def tell(
 	`email_type` is the switch of the Notification Settings that the e-mail has of its own; `email` are arguments of
 	frappe.sendmail in the place of `body`.
 	"""
-	ring([user], subject, document)
+	tell_by_bell([user], subject, document)
 	gets_email = is_notifications_enabled(user) and is_email_notifications_enabled(user)
 	if email_type:
 		gets_email = is_email_notifications_enabled_for_type(user, email_type)
@@ -37,7 +37,9 @@ def tell(
 		_send_email(user, subject, **(email or {"message": body}))
 
 
-def ring(users: Iterable[str], subject: str, document: Document | None = None, body: str = "") -> None:
+def tell_by_bell(
+	users: Iterable[str], subject: str, document: Document | None = None, body: str = ""
+) -> None:
 	"""Leave a note under the bell of each enabled user."""
 	doctype, name = document or (None, None)
 	for user in users:

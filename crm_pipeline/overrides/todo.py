@@ -66,7 +66,7 @@ def end_for_good(doc: Document) -> None:
 
 
 def leave_rule(doc: Document) -> None:
-	"""A to-do that a person gives to somebody else is no longer the rule's: see access/ways.py."""
+	"""A to-do that a person gives to somebody else is no longer the rule's: see access/grants.py."""
 	saved = doc.get_doc_before_save()
 	if saved and saved.allocated_to != doc.allocated_to:
 		doc.assignment_rule = None

@@ -21,7 +21,7 @@ def on_update(doc: Document, method: str | None = None) -> None:
 		message = _("{0} was disabled with {1} open opportunities. Hand them over.")
 		subject = message.format(escape_html(get_fullname(doc.name)), count)
 		frappe.msgprint(subject, indicator="orange", title=_("Open Opportunities"))
-		notice.ring(get_users_with_role("Sales Manager"), subject, ("User", doc.name))
+		notice.tell_by_bell(get_users_with_role("Sales Manager"), subject, ("User", doc.name))
 
 
 def _count_open(user: str) -> int:

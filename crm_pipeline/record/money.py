@@ -1,4 +1,4 @@
-"""Values, currencies and items: everything derived is computed here, on the server."""
+"""Values and currencies: what follows from them is computed here, on the server."""
 
 import frappe
 from frappe import _

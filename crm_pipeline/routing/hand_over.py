@@ -121,4 +121,4 @@ def _report(result: dict, from_user: str, to_user: str | None) -> None:
 		len(result["refused"]),
 	)
 	refused = "".join(f"<p>{row['name']}: {row['reason']}</p>" for row in result["refused"])
-	notice.ring([frappe.session.user], subject, body=refused)
+	notice.tell_by_bell([frappe.session.user], subject, body=refused)

@@ -236,12 +236,12 @@ def send_due(now: datetime, bad: str | None = None) -> int:
 	from crm_pipeline.next_contact import reminders
 	from crm_pipeline.notices import notice
 
-	ring = notice.ring
+	ring = notice.tell_by_bell
 
 	def fail(users, subject, document):
 		ring(users, subject, document)
 		if document[1] == bad:
 			raise ValueError("the line was cut")
 
-	with patch.object(notice, "ring", fail):
+	with patch.object(notice, "tell_by_bell", fail):
 		return reminders.send_due(now)

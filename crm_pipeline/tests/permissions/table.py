@@ -73,7 +73,7 @@ def may(*actions: str) -> frozenset[str]:
 EVERYTHING = may(
 	"read", "read log", "write", "move", "reopen", "correct", "delete", "share", "create", "check log"
 )
-OWN = may("read", "read log", "write", "move", "share", "create")
+SALES_ENGINEER = may("read", "read log", "write", "move", "share", "create")
 LOOK = may("read", "read log")
 CREATE = may("create")
 NOTHING = may()
@@ -81,9 +81,9 @@ ENGINEER, OTHER, APPLICATION = personas.ENGINEER, personas.OTHER_ENGINEER, perso
 
 # every record is the north engineer's unless its relation says otherwise
 RELATIONS = {
-	"the sales engineer": Relation(ENGINEER, OWN),
-	"a sales engineer by hand-over": Relation(OTHER, OWN, become("sales_engineer")),
-	"the api user as sales engineer": Relation(personas.API_USER, OWN, become("sales_engineer")),
+	"the sales engineer": Relation(ENGINEER, SALES_ENGINEER),
+	"a sales engineer by hand-over": Relation(OTHER, SALES_ENGINEER, become("sales_engineer")),
+	"the api user as sales engineer": Relation(personas.API_USER, SALES_ENGINEER, become("sales_engineer")),
 	"the application engineer": Relation(APPLICATION, LOOK, become("application_engineer")),
 	"a sales user as application engineer": Relation(OTHER, LOOK | CREATE, become("application_engineer")),
 	"a helper": Relation(OTHER, LOOK | CREATE, help_out),

@@ -9,7 +9,7 @@ import frappe.share
 from frappe.desk import query_report, reportview, search
 
 from crm_pipeline import compat, hooks
-from crm_pipeline.access import visibility, ways
+from crm_pipeline.access import grants, visibility
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import PipelineTestCase, site_only
@@ -100,11 +100,11 @@ class TestPercent(PipelineTestCase):
 
 	def test_so_it_is_in_whatever_shape_the_rule_is_asked(self):
 		frappe.share.add(OPPORTUNITY, self.seen, USER)
-		used = {ways.OWN, ways.SUPPORTED, ways.SHARED}
+		used = {grants.SALES_ENGINEER, grants.APPLICATION_ENGINEER, grants.SHARED}
 		for is_frequent in (False, True):
 			with (
 				self.subTest(is_frequent=is_frequent),
-				patch.object(visibility, "_get_used_ways", return_value=used),
+				patch.object(visibility, "_get_used_grants", return_value=used),
 				patch.object(visibility, "_is_frequent", return_value=is_frequent),
 			):
 				self.check_lists()

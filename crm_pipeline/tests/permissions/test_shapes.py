@@ -6,7 +6,7 @@ from unittest.mock import patch
 import frappe
 from frappe.desk.form import assign_to
 
-from crm_pipeline.access import visibility, ways
+from crm_pipeline.access import grants, visibility
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.routing.rule import set_up_routing
 from crm_pipeline.tests import factories, personas
@@ -50,11 +50,11 @@ def make_foreign() -> str:
 
 
 MAKERS = {
-	ways.OWN: make_own,
-	ways.SUPPORTED: make_supported,
-	ways.HELPED: make_helped,
-	ways.SHARED: make_shared,
-	ways.PUBLIC: make_public,
+	grants.SALES_ENGINEER: make_own,
+	grants.APPLICATION_ENGINEER: make_supported,
+	grants.ASSIGNED: make_helped,
+	grants.SHARED: make_shared,
+	grants.SHARED_WITH_EVERYONE: make_public,
 }
 
 
@@ -78,7 +78,7 @@ class TestShapes(PipelineTestCase):
 				with self.subTest(mixture):
 					frappe.db.savepoint("mixture")
 					expected = {MAKERS[way]() for way in mixture}
-					self.assertEqual(visibility._get_used_ways(USER), set(mixture))
+					self.assertEqual(visibility._get_used_grants(USER), set(mixture))
 					self.assertEqual(self.get_listed(), expected)
 					frappe.db.rollback(save_point="mixture")
 
@@ -93,7 +93,7 @@ class TestShapes(PipelineTestCase):
 			set_up_routing()
 		name = make_own()
 		self.assertTrue(frappe.db.exists("ToDo", {"reference_name": name, "allocated_to": USER}))
-		self.assertEqual(visibility._get_used_ways(USER), {ways.OWN})
+		self.assertEqual(visibility._get_used_grants(USER), {grants.SALES_ENGINEER})
 
 	@site_only("the stock assignment engine makes the to-do")
 	def test_a_routed_to_do_given_to_somebody_else_is_theirs(self):
@@ -110,7 +110,7 @@ class TestShapes(PipelineTestCase):
 		name = make_own()
 		assign_to.add({"doctype": OPPORTUNITY, "name": name, "assign_to": [USER]})
 		frappe.share.add(OPPORTUNITY, name, USER)
-		self.assertEqual(visibility._get_used_ways(USER), {ways.OWN})
+		self.assertEqual(visibility._get_used_grants(USER), {grants.SALES_ENGINEER})
 
 	def test_who_has_many_of_the_latest_is_asked_for_row_by_row(self):
 		make_own()
