@@ -45,9 +45,10 @@ class TestInsidesOfTheFramework(PipelineTestCase):
 		compat.keep_name("User", "nobody@example.com", "nobody@example.com")
 		self.addCleanup(frappe.db.value_cache.clear)
 		self.assertTrue(compat.is_name_kept("User", "nobody@example.com"))
-		self.assertEqual(
-			frappe.db.get_value("User", "nobody@example.com", "name", cache=True), "nobody@example.com"
-		)
+		# as the framework asks when it checks a link: a record that is not there proves where the answer comes from
+		fields = ("name",) if isinstance(cache, defaultdict) else "name"
+		kept = frappe.db.get_value("User", "nobody@example.com", fields, as_dict=fields != "name", cache=True)
+		self.assertIn(kept, ({"name": "nobody@example.com"}, "nobody@example.com"))
 
 	def test_transaction_control_is_a_count_where_there_is_one(self):
 		if hasattr(frappe.db, "_disable_transaction_control"):

@@ -3,6 +3,8 @@
 import inspect
 import json
 import re
+from types import UnionType
+from typing import Union, get_args, get_origin
 from unittest.mock import patch
 
 import frappe
@@ -54,8 +56,8 @@ class TestPage(PipelineTestCase):
 
 def show(annotation) -> str:
 	"""Return a type as the page writes it: `str | None` is a str that may be left out."""
-	kinds = getattr(annotation, "__args__", None) if not hasattr(annotation, "__origin__") else None
-	kinds = [kind for kind in kinds or (annotation,) if kind is not type(None)]
+	is_union = get_origin(annotation) in (Union, UnionType)
+	kinds = [kind for kind in (get_args(annotation) if is_union else (annotation,)) if kind is not type(None)]
 	return " or ".join(kind.__name__ for kind in kinds)
 
 
