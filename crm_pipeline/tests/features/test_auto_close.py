@@ -43,6 +43,14 @@ class TestClosing(AutoCloseTestCase):
 			self.assertIn("(20 days)", get_log(name)[-1].reason)
 			self.assertEqual(get_problems(name), [])
 
+	def test_a_reason_that_needs_a_detail_gets_one(self):
+		change_settings(auto_close_lost_reason=personas.REASON_WITH_DETAIL)
+		doc = frappe.get_doc(OPPORTUNITY, make_waiting())
+		self.assertEqual(self.run_job().closed, 1)
+		doc.reload()
+		self.assertEqual([row.lost_reason for row in doc.lost_reasons], [personas.REASON_WITH_DETAIL])
+		self.assertIn("has not answered", doc.outcome_detail)
+
 	def test_running_again_closes_nothing_twice(self):
 		name = make_waiting()
 		self.run_job()
@@ -373,9 +381,6 @@ class TestSettings(PipelineTestCase):
 				with self.assertRefused(InputError, message):
 					change_settings(**values)
 				change_settings(**{**values, "auto_close": 0})
-
-	def test_a_reason_that_needs_a_detail_gets_one(self):
-		change_settings(**{**self.ON, "auto_close_lost_reason": personas.REASON_WITH_DETAIL})
 
 	def test_the_days_are_the_same_in_selling_settings(self):
 		change_settings(auto_close_after_days=21)

@@ -85,7 +85,7 @@ class TestHandOver(PipelineTestCase):
 class TestRefused(PipelineTestCase):
 	def test_only_managers_hand_over(self):
 		with as_user(ENGINEER):
-			for call in (hand_over.preview, routing_api.hand_over):
+			for call in (routing_api.preview_hand_over, routing_api.hand_over):
 				arguments = {"from_user": ENGINEER} | (
 					{"reason": "x"} if call is routing_api.hand_over else {}
 				)
