@@ -148,6 +148,12 @@ class TestWarning(AutoCloseTestCase):
 		self.assertIn("Keep Open Until", body)
 		self.assertEqual(document, (OPPORTUNITY, name))
 
+	def test_it_comes_on_the_day_of_the_settings_and_not_the_day_before(self):
+		make_waiting(since=11, warned=None)
+		self.assertEqual(self.run_job().warned, 0)
+		make_waiting(since=12, warned=None)
+		self.assertEqual(self.run_job().warned, 1)
+
 	def test_nothing_is_closed_without_a_warning_however_old(self):
 		name = make_waiting(since=400, warned=None)
 		outcome = self.run_job()

@@ -76,6 +76,10 @@ class TestDays(TestCase):
 		again = replace(SILENT, awaiting_since=datetime.combine(day(13), SINCE.time()), warned_on=moment(12))
 		self.assertEqual(run_daily(again, RULES, 60), [(25, Step.WARN), (28, Step.CLOSE)])
 
+	def test_the_search_looks_at_who_is_due_for_a_warning_today_and_at_nobody_later(self):
+		self.assertEqual(get_warning_limit(RULES, day(12)), day(1))
+		self.assertEqual(get_warning_limit(Rules(after_days=3, warning_days=5), day(12)), day(13))
+
 
 DAYS = st.integers(min_value=-30, max_value=90)
 SILENCES = st.builds(

@@ -68,6 +68,15 @@ class TestSkipped(PipelineTestCase):
 		away = {"out_of_office_from": nowdate(), "out_of_office_to": add_days(nowdate(), 2)}
 		self.assertSkipped(away, "out of office until")
 
+	def test_out_of_office_on_its_last_day_too(self):
+		away = {"out_of_office_from": add_days(nowdate(), -2), "out_of_office_to": nowdate()}
+		self.assertSkipped(away, "out of office until")
+
+	def test_not_yet_out_of_office(self):
+		soon = {"out_of_office_from": add_days(nowdate(), 1), "out_of_office_to": add_days(nowdate(), 2)}
+		set_members({"user": OTHER, **soon})
+		self.assertEqual(make_routed().sales_engineer, OTHER)
+
 	def test_back_in_the_office(self):
 		back = {"out_of_office_from": add_days(nowdate(), -9), "out_of_office_to": add_days(nowdate(), -1)}
 		set_members({"user": OTHER, **back})
