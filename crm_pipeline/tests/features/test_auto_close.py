@@ -1,4 +1,4 @@
-"""Section 10: opportunities whose customers don't answer are warned of, then closed, one by one."""
+"""Opportunities whose customers don't answer are warned of, then closed, one by one (docs/follow-up.md)."""
 
 from unittest.mock import patch
 

@@ -1,4 +1,4 @@
-"""Section 10: the days of auto-close, as a rule on plain values."""
+"""The days of auto-close, as a rule on plain values (docs/follow-up.md)."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta

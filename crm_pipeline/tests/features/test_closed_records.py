@@ -1,4 +1,4 @@
-"""Section 3: a closed record stays as it is; a manager may correct it with a reason."""
+"""A closed record stays as it is; a manager may correct it with a reason."""
 
 import frappe
 import frappe.client

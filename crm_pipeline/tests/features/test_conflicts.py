@@ -1,4 +1,4 @@
-"""Section 3: of two people at one record one wins, and the other is told who changed it to what."""
+"""Of two people at one record one wins, and the other is told who changed it to what."""
 
 import os
 import signal

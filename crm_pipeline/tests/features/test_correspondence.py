@@ -1,4 +1,4 @@
-"""Section 10: who wrote to whom, and who waits."""
+"""Who wrote to whom, and who waits (docs/follow-up.md)."""
 
 import unittest
 from datetime import datetime, timedelta

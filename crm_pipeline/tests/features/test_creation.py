@@ -1,4 +1,4 @@
-"""Section 2: how an opportunity comes to be, and who works on it."""
+"""How an opportunity comes to be, and who works on it."""
 
 import frappe
 import frappe.client

@@ -1,4 +1,4 @@
-"""Section 10: minutes to first response, stamped once by the first e-mail that a person sends."""
+"""Minutes to first response, stamped once by the first e-mail that a person sends (docs/follow-up.md)."""
 
 import unittest
 from datetime import datetime, timedelta

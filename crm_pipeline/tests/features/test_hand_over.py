@@ -1,4 +1,4 @@
-"""Section 9: a manager hands the open opportunities of one user over, all or chosen, with a preview and an audit entry."""
+"""A manager hands the open opportunities of one user over, with a preview and a reason (docs/routing.md)."""
 
 import frappe
 from frappe.desk.form import assign_to

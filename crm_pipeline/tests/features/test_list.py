@@ -19,7 +19,7 @@ from crm_pipeline.tests.audit import get_events
 from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
-# product.md, section 11
+# docs/dashboard.md, "List"
 COLUMNS = [
 	"party_display_name",
 	"region",

@@ -1,4 +1,4 @@
-"""Section 6: every state of every document, as the table says it. Needs no site."""
+"""Every state of every document, as the table says it (docs/offers.md). Needs no site."""
 
 import unittest
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Section 10: one notification per next contact, on its day, by each person's own clock."""
+"""One notification per next contact, on its day, by each person's own clock (docs/follow-up.md)."""
 
 import unittest
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Section 9: the region decides who gets an opportunity, and the record says why."""
+"""The region decides who gets an opportunity, and the record says why (docs/routing.md)."""
 
 from unittest.mock import patch
 

@@ -1,4 +1,4 @@
-"""Section 13: an insert costs few statements, and no more for more items."""
+"""An insert costs few statements, and no more for more items."""
 
 import re
 from collections import Counter
