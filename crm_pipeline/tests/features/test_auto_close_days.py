@@ -63,6 +63,10 @@ class TestDays(TestCase):
 		warned = replace(SILENT, next_contact=moment(30), warned_on=moment(29))
 		self.assertEqual(judge(warned, RULES, day(30)).step, Step.KEEP)
 
+	def test_of_two_that_end_on_the_same_day_the_silence_is_told(self):
+		kept = replace(SILENT, keep_open_until=day(14))
+		self.assertEqual(judge(kept, RULES, day(1)), (Step.KEEP, day(15), Cause.SILENCE))
+
 	def test_what_has_no_end_of_its_own_is_told_first(self):
 		for silence, cause in (
 			(Silence(None), Cause.ANSWERED),

@@ -125,6 +125,11 @@ class TestOrder(unittest.TestCase):
 		ours = Message(NOON + timedelta(microseconds=700), True)
 		self.assertIsNone(self.play(ours, Message(NOON, False))["awaiting_response_since"])
 
+	def test_the_second_in_which_it_was_opened_counts(self):
+		self.assertTrue(correspondence.is_within(state(opened_on=NOON + timedelta(microseconds=700)), NOON))
+		before = NOON - timedelta(microseconds=1)
+		self.assertFalse(correspondence.is_within(state(), before))
+
 	def test_the_first_response_is_never_overwritten(self):
 		later, earlier = Message(NOON + 2 * HOUR, True), Message(NOON + HOUR, True)
 		self.assertEqual(self.play(later, earlier)["first_responded_on"], later.at)
