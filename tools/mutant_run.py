@@ -6,6 +6,7 @@ import importlib.util
 import json
 import multiprocessing
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -23,8 +24,9 @@ FORK = multiprocessing.get_context("fork")  # what is imported before is not imp
 APP_TESTS = "crm_pipeline/tests"
 SURVIVED = pytest.ExitCode.OK
 QUICKLY = ("-x", "--no-header", "-p", "no:cacheprovider", "-p", "no:randomly")
-SECONDS_TO_START = 20
-TIMES_SLOWER = 5
+SECONDS_TO_START = 15
+TIMES_SLOWER = 3
+MOST_MEMORY = 2 << 30  # bytes: a mutant may never come to an end and collect all the while
 
 
 @dataclass
@@ -114,6 +116,7 @@ def record_apart(files: list[Path], answer: Path) -> None:
 
 def test_apart(mutant: Mutant, tests: list[str]) -> None:
 	prepare()
+	resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 	with open(os.devnull, "w") as nowhere:
 		for stream in (sys.stdout, sys.stderr):
 			os.dup2(nowhere.fileno(), stream.fileno())

@@ -106,7 +106,7 @@ def choose_tests(mutant: Mutant, coverage: Coverage) -> tuple[list[str], float]:
 	files: dict[str, list[str]] = {}
 	for test in coverage.seconds:
 		if test in tests:
-			files.setdefault(test.split("::")[0], []).append(test)
+			files.setdefault(get_file(test), []).append(test)
 	totals = {file: sum(coverage.seconds[test] for test in files[file]) for file in files}
 	chosen, seconds = [], 0.0
 	for file in sorted(files, key=lambda file: (mutant.module not in get_imports(file), totals[file])):
@@ -118,11 +118,19 @@ def choose_tests(mutant: Mutant, coverage: Coverage) -> tuple[list[str], float]:
 
 
 def get_covering(mutant: Mutant, coverage: Coverage) -> set[str]:
-	"""Return the tests of the line; where it runs on import those of the module, and all where the module only holds data."""
+	"""Return the tests of the line. What runs on import is for all that run a line of the module or import it.
+
+	A module that only holds data has no line that a test runs: it is for all tests.
+	"""
 	lines = coverage.lines[mutant.path]
 	if not mutant.is_early:
 		return {test for line in mutant.lines for test in lines.get(str(line), ())}
-	return {test for tests in lines.values() for test in tests} or set(coverage.seconds)
+	of_module = {test for tests in lines.values() for test in tests} or set(coverage.seconds)
+	return of_module | {test for test in coverage.seconds if mutant.module in get_imports(get_file(test))}
+
+
+def get_file(test: str) -> str:
+	return test.split("::")[0]
 
 
 IMPORTS: dict[str, set[str]] = {}

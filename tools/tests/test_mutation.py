@@ -122,9 +122,10 @@ def test_the_tests_of_the_line_run_first_those_that_import_the_module(imports):
 	assert choose_tests(make_mutant(), COVERAGE) == (["a.py::one", "b.py::three"], 1.5)
 
 
-def test_what_runs_on_import_is_for_all_tests_of_the_module(imports):
-	tests, _seconds = choose_tests(make_mutant(is_early=True), COVERAGE)
-	assert tests == ["a.py::one", "b.py::two", "b.py::three"]
+def test_what_runs_on_import_is_for_all_tests_that_run_a_line_of_the_module_or_import_it(imports):
+	coverage = Coverage({**COVERAGE.seconds, "a.py::six": 0.1}, COVERAGE.lines)
+	tests, _seconds = choose_tests(make_mutant(is_early=True), coverage)
+	assert tests == ["a.py::one", "a.py::six", "b.py::two", "b.py::three"]
 
 
 def test_a_module_that_only_holds_data_is_for_all_tests(imports):

@@ -185,6 +185,10 @@ class TestRegions(PipelineTestCase):
 		with self.assertRefused(InputError, "Swap the dates"):
 			set_members({"user": ENGINEER, **away})
 
+	def test_it_offers_the_methods_that_routing_knows(self):
+		methods = frappe.get_meta("Pipeline Region").get_field("routing_method").options.split("\n")
+		self.assertEqual(methods, [routing.ROUND_ROBIN, routing.LOAD_BALANCING])
+
 	def test_a_group_finds_the_opportunities_of_its_descendants(self):
 		doc = factories.make_opportunity()
 		other = factories.make_opportunity(region=personas.OTHER_REGION)
