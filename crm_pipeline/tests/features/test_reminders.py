@@ -25,6 +25,10 @@ class TestDueTime(unittest.TestCase):
 		contact = datetime(2000, 1, 10, 16)
 		self.assertEqual(reminding.get_due_time(contact, KOLKATA, KOLKATA, NINE), datetime(2000, 1, 10, 9))
 
+	def test_on_the_minute_whenever_the_contact_is(self):
+		contact = datetime(2000, 1, 10, 16, 5, 33, 123456)
+		self.assertEqual(reminding.get_due_time(contact, KOLKATA, KOLKATA, NINE), datetime(2000, 1, 10, 9))
+
 	def test_an_earlier_contact_comes_first(self):
 		contact = datetime(2000, 1, 10, 7, 30)
 		self.assertEqual(reminding.get_due_time(contact, KOLKATA, KOLKATA, NINE), contact)
