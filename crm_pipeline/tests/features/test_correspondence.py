@@ -61,6 +61,9 @@ class TestDirection(unittest.TestCase):
 			with self.subTest(f"{sender} {way}"):
 				self.assertEqual(correspondence.is_outgoing("a@b.example", sender, way), outgoing)
 
+	def test_of_a_stranger_the_site_knows_nothing(self):
+		self.assertEqual(self.STRANGER, Sender(False, False, False))
+
 	def test_without_a_sender_the_way_has_to_do(self):
 		self.assertTrue(correspondence.is_outgoing("", self.STRANGER, "Sent"))
 		self.assertFalse(correspondence.is_outgoing("", self.STRANGER, "Received"))
