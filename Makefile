@@ -2,10 +2,11 @@
 # not the one that .venv was made with, .venv is made anew.
 PYTHON ?= python3
 RUFF = ruff==0.14.14
+COVERAGE = coverage==7.17.5
 VENV = .venv/bin/python
 WHICH_PYTHON = -c 'import sys; print(sys.base_prefix, sys.version)'
 
-.PHONY: help demo test bench-test e2e proofs benchmark lint format clean
+.PHONY: help demo test bench-test e2e proofs benchmark mutation lint format clean
 
 ifneq ($(origin PYTHON),file)
 ifneq ($(shell $(PYTHON) $(WHICH_PYTHON)),$(shell $(VENV) $(WHICH_PYTHON) 2>/dev/null))
@@ -20,6 +21,7 @@ help:
 	@echo "make e2e         a browser on real sites; SCREENSHOTS=1 also takes the pictures of docs/"
 	@echo "make proofs      what takes longer than a test may; SAMPLE=1 SEED=4711 STEPS=100 ONLY=lifecycle-walks"
 	@echo "make benchmark   the same work on ours and on ERPNext's opportunity; ROWS=1000000 ONLY=lists,reports"
+	@echo "make mutation    change the rules in small ways and see whether a test fails; SAMPLE=50 SEED=4711 ONLY=domain,record"
 	@echo "make lint        ruff, the static checks, and ESLint and Prettier where Node is there"
 	@echo "make format      let ruff, ESLint and Prettier put the code in order"
 	@echo "make clean       remove what these commands made here"
@@ -43,6 +45,9 @@ proofs: .venv/ready
 benchmark: .venv/ready
 	@$(VENV) -m tools.benchmark $(or $(ROWS),100000) $(if $(ONLY),--only $(ONLY))
 
+mutation: .venv/mutation
+	@$(VENV) -m tools.mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
 lint: .venv/ready
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
@@ -63,6 +68,10 @@ format: .venv/ready
 
 .venv/e2e: .venv/ready e2e/requirements.txt
 	@$(VENV) -m pip install --quiet --disable-pip-version-check -r e2e/requirements.txt
+	@touch $@
+
+.venv/mutation: .venv/ready
+	@$(VENV) -m pip install --quiet --disable-pip-version-check $(COVERAGE)
 	@touch $@
 
 clean:

@@ -109,4 +109,4 @@ def _is_before(moment: datetime | None, other: datetime | None) -> bool:
 	"""Compare by the second: the date of an e-mail has no fractions."""
 	if moment is None or other is None:
 		return False
-	return moment.replace(microsecond=0) < other.replace(microsecond=0)
+	return moment < other.replace(microsecond=0)

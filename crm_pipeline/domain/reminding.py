@@ -11,8 +11,8 @@ def get_due_time(contact_at: datetime, site_zone: tzinfo, user_zone: tzinfo, hou
 	`contact_at` is naive, in the site's time zone; `hour` is the time since midnight in the user's.
 	"""
 	contact = contact_at.replace(tzinfo=site_zone).astimezone(user_zone)
-	midnight = contact.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-	due = (midnight + hour).replace(tzinfo=user_zone)
+	midnight = contact.replace(hour=0, minute=0, second=0, microsecond=0)
+	due = midnight + hour  # by the clock on the wall
 	return min(due.astimezone(site_zone).replace(tzinfo=None), contact_at)
 
 

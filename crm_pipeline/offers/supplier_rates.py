@@ -103,7 +103,7 @@ def _convert(doc: Document, item: Document, best: dict[str, tuple[float, str]]) 
 		return None, 0.0
 	rate, name = best[item.item_code]
 	rate = rate * (flt(item.conversion_factor) or 1) / (flt(doc.conversion_rate) or 1)
-	return name, flt(rate, item.precision("supplier_rate"))
+	return name, flt(rate, doc.precision("supplier_rate", "items"))
 
 
 def _set_margins(doc: Document) -> None:

@@ -74,8 +74,6 @@ def _move(name: str, from_user: str, to_user: str | None, reason: str) -> bool:
 	doc.flags.audit_reason = reason
 	for fieldname in fieldnames:
 		_replace(doc, fieldname, from_user, to_user)
-	if doc.next_contact_by == from_user:
-		doc.next_contact_by = doc.sales_engineer
 	if fieldnames:
 		doc.save(ignore_permissions=True)  # reason: the API let managers in only
 	return bool(fieldnames)

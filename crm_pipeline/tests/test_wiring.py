@@ -23,7 +23,7 @@ CLIENT_NAME = re.compile(r"""(?:method: |\.call\(|[A-Z_]+ \+ )["'`](\w+)["'`]"""
 CLIENT_MAPPER = re.compile(r"^\s*(make_\w+): ", re.MULTILINE)
 ASSET = re.compile(r"""["'`](\w+\.bundle\.(?:js|css))["'`]""")
 
-# product.md, sections 1 to 3: DocType → fields
+# what other programs may rely on: DocType → fields
 FIELDS = {
 	OPPORTUNITY: """title status opened_on closed_on opportunity_from party_name customer lead party_display_name region
 		state city product_line business_unit opportunity_type source company currency conversion_rate potential_value

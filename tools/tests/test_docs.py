@@ -66,6 +66,14 @@ def test_every_page_of_the_documentation_is_led_to_from_the_readme():
 	assert not {get_name(page) for page in pages - linked}
 
 
+def test_what_a_test_cites_is_a_page_of_the_documentation():
+	pages = {get_name(page) for page in PAGES}
+	for file in (CHECKOUT / "crm_pipeline/tests").rglob("test_*.py"):
+		text = file.read_text()
+		assert set(re.findall(r"docs/[\w-]+\.md", text)) <= pages, file.name
+		assert not re.search(r"^(#|\"\"\").*\b[Ss]ections? \d", text, re.MULTILINE), file.name
+
+
 def test_pictures_are_small_and_all_of_them_are_shown():
 	images = set(IMAGES.glob("*"))
 	shown = {

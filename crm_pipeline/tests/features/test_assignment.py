@@ -1,4 +1,4 @@
-"""Section 9: the stock engine carries routing out, rules made by hand stand beside it, and access ends with it."""
+"""The stock engine carries routing out, beside rules made by hand; access ends with it (docs/routing.md)."""
 
 import frappe
 import frappe.share

@@ -1,4 +1,4 @@
-"""Section 4: the audit log is append-only and chained, and the check names whatever was done behind its back."""
+"""The audit log is append-only and chained, and a check names what was done behind its back (docs/audit.md)."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Section 10: opportunities whose customers don't answer are warned of, then closed, one by one."""
+"""Opportunities whose customers don't answer are warned of, then closed, one by one (docs/follow-up.md)."""
 
 from unittest.mock import patch
 
@@ -42,6 +42,14 @@ class TestClosing(AutoCloseTestCase):
 			self.assertEqual(get_events(name)[-1], "Auto Closed")
 			self.assertIn("(20 days)", get_log(name)[-1].reason)
 			self.assertEqual(get_problems(name), [])
+
+	def test_a_reason_that_needs_a_detail_gets_one(self):
+		change_settings(auto_close_lost_reason=personas.REASON_WITH_DETAIL)
+		doc = frappe.get_doc(OPPORTUNITY, make_waiting())
+		self.assertEqual(self.run_job().closed, 1)
+		doc.reload()
+		self.assertEqual([row.lost_reason for row in doc.lost_reasons], [personas.REASON_WITH_DETAIL])
+		self.assertIn("has not answered", doc.outcome_detail)
 
 	def test_running_again_closes_nothing_twice(self):
 		name = make_waiting()
@@ -139,6 +147,12 @@ class TestWarning(AutoCloseTestCase):
 		self.assertIn(f"is closed as Lost on {day}", subject)
 		self.assertIn("Keep Open Until", self.tell.call_args.kwargs["body"])
 		self.assertEqual(document, (OPPORTUNITY, name))
+
+	def test_it_comes_on_the_day_of_the_settings_and_not_the_day_before(self):
+		make_waiting(since=11, warned=None)
+		self.assertEqual(self.run_job().warned, 0)
+		make_waiting(since=12, warned=None)
+		self.assertEqual(self.run_job().warned, 1)
 
 	def test_nothing_is_closed_without_a_warning_however_old(self):
 		name = make_waiting(since=400, warned=None)
@@ -373,9 +387,6 @@ class TestSettings(PipelineTestCase):
 				with self.assertRefused(InputError, message):
 					change_settings(**values)
 				change_settings(**{**values, "auto_close": 0})
-
-	def test_a_reason_that_needs_a_detail_gets_one(self):
-		change_settings(**{**self.ON, "auto_close_lost_reason": personas.REASON_WITH_DETAIL})
 
 	def test_the_days_are_the_same_in_selling_settings(self):
 		change_settings(auto_close_after_days=21)

@@ -1,4 +1,4 @@
-"""Section 10: what closes along with a batch is left as closing by hand leaves it."""
+"""What closes along with a batch is left as closing by hand leaves it (docs/follow-up.md)."""
 
 from unittest.mock import patch
 

@@ -1,4 +1,4 @@
-"""Section 10: the days of auto-close, as a rule on plain values."""
+"""The days of auto-close, as a rule on plain values (docs/follow-up.md)."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -63,6 +63,10 @@ class TestDays(TestCase):
 		warned = replace(SILENT, next_contact=moment(30), warned_on=moment(29))
 		self.assertEqual(judge(warned, RULES, day(30)).step, Step.KEEP)
 
+	def test_of_two_that_end_on_the_same_day_the_silence_is_told(self):
+		kept = replace(SILENT, keep_open_until=day(14))
+		self.assertEqual(judge(kept, RULES, day(1)), (Step.KEEP, day(15), Cause.SILENCE))
+
 	def test_what_has_no_end_of_its_own_is_told_first(self):
 		for silence, cause in (
 			(Silence(None), Cause.ANSWERED),
@@ -75,6 +79,10 @@ class TestDays(TestCase):
 	def test_a_warning_is_worth_nothing_once_the_customer_answered_and_waits_anew(self):
 		again = replace(SILENT, awaiting_since=datetime.combine(day(13), SINCE.time()), warned_on=moment(12))
 		self.assertEqual(run_daily(again, RULES, 60), [(25, Step.WARN), (28, Step.CLOSE)])
+
+	def test_the_search_looks_at_who_is_due_for_a_warning_today_and_at_nobody_later(self):
+		self.assertEqual(get_warning_limit(RULES, day(12)), day(1))
+		self.assertEqual(get_warning_limit(Rules(after_days=3, warning_days=5), day(12)), day(13))
 
 
 DAYS = st.integers(min_value=-30, max_value=90)

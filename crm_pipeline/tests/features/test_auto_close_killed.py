@@ -1,4 +1,4 @@
-"""Section 10: a worker that is killed while it closes leaves every record open or closed completely; the next goes on.
+"""A worker that is killed while it closes leaves every record open or closed completely; the next goes on.
 
 CRM_PIPELINE_KILLS=50 kills that often, over twenty times as many records.
 """

@@ -1,4 +1,4 @@
-"""Section 2: every rejection is one clear sentence that names the field, the value and what to do."""
+"""Every rejection is one clear sentence that names the field, the value and what to do."""
 
 import frappe
 from frappe.utils import add_days, now_datetime, nowdate

@@ -8,7 +8,7 @@ from frappe.query_builder.functions import Max
 from frappe.utils import add_days, getdate, now_datetime
 
 from crm_pipeline.api.desk import get_card, get_slices
-from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.dashboard import charts, slices
 from crm_pipeline.dashboard.cards import CARDS
 from crm_pipeline.dashboard.charts import CHARTS, MOST_PARTS
@@ -139,6 +139,24 @@ class TestCards(FiguresTestCase):
 			get_card({"card": "Open"})
 		with self.assertRaises(frappe.PermissionError):
 			get_slices("Pipeline by Stage")
+
+
+class TestEdges(PipelineTestCase):
+	def is_in(self, card: str, **values) -> bool:
+		"""Tell whether the list behind a card holds an open opportunity with these values."""
+		name = factories.make_opportunity().name
+		frappe.db.set_value(OPPORTUNITY, name, values, update_modified=False)
+		filters = slices.to_list({**CARDS[card].get_filters(), "name": ("=", name)})
+		return bool(frappe.get_list(OPPORTUNITY, filters=filters))
+
+	def test_stalled_is_what_has_not_moved_for_more_days_than_the_settings_say(self):
+		days = frappe.db.get_single_value(SETTINGS, "stalled_after_days")
+		self.assertFalse(self.is_in("Stalled", status_changed_on=add_days(now_datetime(), -days)))
+		self.assertTrue(self.is_in("Stalled", status_changed_on=add_days(now_datetime(), -days - 1)))
+
+	def test_overdue_is_a_contact_of_yesterday_and_not_of_today(self):
+		self.assertFalse(self.is_in("Overdue Contacts", next_contact_date=now_datetime()))
+		self.assertTrue(self.is_in("Overdue Contacts", next_contact_date=add_days(now_datetime(), -1)))
 
 
 @site_only("number cards and report view of the desk")

@@ -1,4 +1,4 @@
-"""Section 3: of two people at one record one wins, and the other is told who changed it to what."""
+"""Of two people at one record one wins, and the other is told who changed it to what."""
 
 import os
 import signal
@@ -45,7 +45,12 @@ class TestOutdatedCopy(PipelineTestCase):
 		self.assertEqual(len(frappe.get_message_log()), 1)
 
 	def test_rest_answers_409(self):
-		self.assertEqual(ConflictError.http_status_code, 409)
+		doc = factories.make_opportunity()
+		outdated = str(doc.modified)
+		api.make_offer(doc.name)
+		with self.assertRaises(frappe.ValidationError) as refusal:
+			doors.put(doc.name, {"next_step": "Call", "modified": outdated})
+		self.assertEqual(getattr(refusal.exception, "http_status_code", None), 409)
 
 	def test_an_outdated_copy_closes_nothing(self):
 		doc = factories.make_opportunity("Offer Made")

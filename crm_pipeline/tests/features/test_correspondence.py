@@ -1,4 +1,4 @@
-"""Section 10: who wrote to whom, and who waits."""
+"""Who wrote to whom, and who waits (docs/follow-up.md)."""
 
 import unittest
 from datetime import datetime, timedelta
@@ -60,6 +60,9 @@ class TestDirection(unittest.TestCase):
 		):
 			with self.subTest(f"{sender} {way}"):
 				self.assertEqual(correspondence.is_outgoing("a@b.example", sender, way), outgoing)
+
+	def test_of_a_stranger_the_site_knows_nothing(self):
+		self.assertEqual(self.STRANGER, Sender(False, False, False))
 
 	def test_without_a_sender_the_way_has_to_do(self):
 		self.assertTrue(correspondence.is_outgoing("", self.STRANGER, "Sent"))
@@ -124,6 +127,11 @@ class TestOrder(unittest.TestCase):
 	def test_an_answer_within_the_same_second_counts(self):
 		ours = Message(NOON + timedelta(microseconds=700), True)
 		self.assertIsNone(self.play(ours, Message(NOON, False))["awaiting_response_since"])
+
+	def test_the_second_in_which_it_was_opened_counts(self):
+		self.assertTrue(correspondence.is_within(state(opened_on=NOON + timedelta(microseconds=700)), NOON))
+		before = NOON - timedelta(microseconds=1)
+		self.assertFalse(correspondence.is_within(state(), before))
 
 	def test_the_first_response_is_never_overwritten(self):
 		later, earlier = Message(NOON + 2 * HOUR, True), Message(NOON + HOUR, True)

@@ -1,10 +1,11 @@
-"""Section 2: how an opportunity comes to be, and who works on it."""
+"""How an opportunity comes to be, and who works on it."""
 
 import frappe
 import frappe.client
 from frappe.utils import add_days, get_datetime, now_datetime
 
 from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.party import set_party
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.tests import factories, personas
@@ -105,6 +106,30 @@ class TestParty(PipelineTestCase):
 		doc = factories.make_opportunity(opportunity_from="Lead", party_name=lead.name)
 		self.assertEqual((doc.customer, doc.lead), (None, lead.name))
 		self.assertEqual((doc.party_display_name, doc.contact_email), ("Leela Prospect", "leela@example.com"))
+
+	def test_contact_and_place_of_a_customer_come_along_and_give_way_to_what_is_typed(self):
+		party = {"territory": "India", "email_id": "buyer@example.com", "mobile_no": "98400 12345"}
+		frappe.db.set_value(
+			"Customer", personas.CUSTOMER, {**party, "customer_primary_contact": "Bina Buyer"}
+		)
+		doc = factories.new_opportunity()
+		set_party(doc)
+		self.assertEqual((doc.territory, doc.contact_person), ("India", "Bina Buyer"))
+		self.assertEqual((doc.contact_email, doc.contact_mobile), ("buyer@example.com", "98400 12345"))
+		typed = factories.new_opportunity(contact_email="other@example.com")
+		set_party(typed)
+		self.assertEqual((typed.contact_email, typed.contact_mobile), ("other@example.com", "98400 12345"))
+
+	def test_contact_and_place_of_a_lead_come_along(self):
+		place = {"territory": "India", "city": "Madurai", "state": "Tamil Nadu"}
+		contact = {"email_id": "leela@example.com", "mobile_no": "98400 12345"}
+		lead = factories.make_lead().name
+		frappe.db.set_value("Lead", lead, {**place, **contact, "title": "Leela of Prospect"})
+		doc = factories.new_opportunity(opportunity_from="Lead", party_name=lead)
+		set_party(doc)
+		self.assertEqual((doc.territory, doc.city, doc.state), ("India", "Madurai", "Tamil Nadu"))
+		self.assertEqual((doc.contact_email, doc.contact_mobile), ("leela@example.com", "98400 12345"))
+		self.assertEqual(doc.party_display_name, "Leela of Prospect")
 
 	def test_customer_can_not_be_typed_past_the_party(self):
 		doc = factories.make_opportunity(customer=personas.OTHER_CUSTOMER)

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import frappe
 
 from crm_pipeline.audit.integrity import find_problems
-from crm_pipeline.exceptions import ConflictError
+from crm_pipeline.exceptions import ConflictError, InputError
 from crm_pipeline.moving_in import fields, importer
 from crm_pipeline.moving_in.errors import ImportInputError
 from crm_pipeline.tests import personas
@@ -101,6 +101,14 @@ class TestRejects(CsvTestCase):
 		):
 			self.assertIn(part, reason, row.cells["external_id"])
 			self.assertNotIn("<", reason)
+
+	def test_a_row_that_is_refused_after_it_was_inserted_leaves_no_record(self):
+		rows = [deal("D1", status="Offer Made"), deal("D2")]
+		with patch.object(fields, "_move", side_effect=InputError("No offer today")):
+			result = self.run_import(*to_lines(*rows))
+		self.assertEqual([reason for _row, reason in result.rejected], ["No offer today"])
+		self.assertEqual(self.count(external_id="D1"), 0)
+		self.assertEqual((result.imported, self.count(external_id="D2")), (1, 1))
 
 	def test_the_rejects_file_holds_the_rows_and_can_be_imported_when_corrected(self):
 		importing = self.make_importer(*to_lines(deal("D1"), deal("D2", potential_value="a lot")))
@@ -211,9 +219,16 @@ class TestMissingMasters(CsvTestCase):
 		self.assertIn("Customer 'Brand New Works' can't be made: ", result.rejected[0][1])
 
 	def test_what_was_made_for_a_rejected_row_is_not_kept(self):
+		rows = [deal("D1", region="Newland", potential_value="-1"), deal("D2")]
+		result = self.run_import(*to_lines(*rows), create_masters=True)
+		self.assertEqual((result.imported, len(result.rejected)), (1, 1))
+		self.assertEqual(self.count("Pipeline Region", name="Newland"), 0)
+
+	def test_what_was_made_for_a_rejected_row_is_made_anew_for_the_next(self):
 		rows = [deal("D1", region="Newland", potential_value="-1"), deal("D2", region="Newland")]
 		result = self.run_import(*to_lines(*rows), create_masters=True)
 		self.assertEqual((result.imported, len(result.rejected)), (1, 1))
+		self.assertEqual(self.get_record("D2").region, "Newland")
 		self.assertEqual(self.count("Pipeline Region", name="Newland"), 1)
 
 	def test_missing_users_are_made_without_mail_or_password(self):

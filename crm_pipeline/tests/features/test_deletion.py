@@ -1,4 +1,4 @@
-"""Section 4: a manager may delete what is still Open; the log of it stays."""
+"""A manager may delete what is still Open; the log of it stays (docs/audit.md)."""
 
 import frappe
 

@@ -1,4 +1,4 @@
-"""Section 10: minutes to first response, stamped once by the first e-mail that a person sends."""
+"""Minutes to first response, stamped once by the first e-mail that a person sends (docs/follow-up.md)."""
 
 import unittest
 from datetime import datetime, timedelta
@@ -57,6 +57,7 @@ class TestWorkingTime(unittest.TestCase):
 		nine = timedelta(hours=9, minutes=30)
 		for value in (nine, (datetime.min + nine).time(), "09:30:00", "9:30", "09:30:00.000000"):
 			self.assertEqual(working_time.parse_time(value), nine)
+		self.assertEqual(working_time.parse_time("9:30:15"), nine + timedelta(seconds=15))
 		self.assertIsNone(working_time.parse_time(None))
 		self.assertIsNone(working_time.parse_time(""))
 

@@ -1,7 +1,8 @@
-"""Section 9: a manager hands the open opportunities of one user over, all or chosen, with a preview and an audit entry."""
+"""A manager hands the open opportunities of one user over, with a preview and a reason (docs/routing.md)."""
 
 import frappe
 from frappe.desk.form import assign_to
+from frappe.utils import add_days, now_datetime
 
 from crm_pipeline.api import routing as routing_api
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
@@ -71,6 +72,16 @@ class TestHandOver(PipelineTestCase):
 		run([doc.name], to_user=personas.MANAGER)
 		engineers = frappe.db.get_value(OPPORTUNITY, doc.name, ["sales_engineer", "application_engineer"])
 		self.assertEqual(engineers, (OTHER, personas.MANAGER))
+
+	def test_the_next_contact_goes_along(self):
+		contact = {"next_contact_date": add_days(now_datetime(), 3), "next_contact_by": ENGINEER}
+		led, helped = (
+			factories.make_opportunity(**contact),
+			factories.make_opportunity(sales_engineer=OTHER, application_engineer=ENGINEER, **contact),
+		)
+		run([led.name, helped.name], to_user=personas.MANAGER)
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, led.name, "next_contact_by"), personas.MANAGER)
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, helped.name, "next_contact_by"), OTHER)
 
 	def test_the_manager_hears_the_result(self):
 		doc = factories.make_opportunity()

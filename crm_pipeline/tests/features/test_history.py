@@ -1,4 +1,4 @@
-"""Section 12: a manager may insert closed records of the past, complete and marked as history."""
+"""A manager may insert closed records of the past, complete and marked as history (docs/import.md)."""
 
 import frappe
 from frappe.utils import add_days, get_datetime, now_datetime

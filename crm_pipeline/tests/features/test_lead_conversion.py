@@ -1,4 +1,4 @@
-"""Section 8: a qualified lead becomes one customer, all or nothing, and its opportunities go along."""
+"""A qualified lead becomes one customer, all or nothing, with its opportunities (docs/lead-conversion.md)."""
 
 import threading
 from unittest.mock import patch

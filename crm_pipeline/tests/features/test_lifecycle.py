@@ -1,4 +1,4 @@
-"""Section 3: every move from every status, through every door, is allowed or refused by the same table."""
+"""Every move from every status, through every door, is allowed or refused by the same table."""
 
 import frappe
 import frappe.client

@@ -2,21 +2,24 @@
 
 import json
 import re
+from unittest.mock import patch
 
 import frappe
 from frappe.utils import add_days, add_to_date, now_datetime
 
 from crm_pipeline import hooks
 from crm_pipeline.api import opportunity as api
+from crm_pipeline.audit import log
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.dashboard import calendar, set_up
 from crm_pipeline.domain.lifecycle import get_open_statuses
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import desk, factories, personas
+from crm_pipeline.tests.audit import get_events
 from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
-# product.md, section 11
+# docs/dashboard.md, "List"
 COLUMNS = [
 	"party_display_name",
 	"region",
@@ -68,6 +71,23 @@ class TestBulkActions(PipelineTestCase):
 		reasons = {row["name"]: row["reason"] for row in result["refused"]}
 		self.assertEqual(reasons[standing.name], f"{standing.name} is already Offer Made.")
 		self.assertIn(f"{closed.name} cannot go from Lost to Offer Made.", reasons[closed.name])
+
+	def test_a_row_that_is_refused_after_it_was_written_stays_as_it_was(self):
+		refused, moved = (factories.make_opportunity().name for _number in range(2))
+		write_entries = log.write_entries
+
+		def refuse_one(doc):
+			write_entries(doc)
+			if doc.name == refused:
+				raise InputError("The log is full")
+
+		with patch.object(log, "write_entries", refuse_one):
+			result = api.move_many([refused, moved], "Offer Made")
+		self.assertEqual(
+			result, {"changed": [moved], "refused": [{"name": refused, "reason": "The log is full"}]}
+		)
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, refused, "status"), "Open")
+		self.assertEqual((get_events(refused), get_events(moved)), (["Created"], ["Created", "Offer Made"]))
 
 
 class TestCalendar(PipelineTestCase):

@@ -70,7 +70,7 @@ class TestMessagesThatAreLookedAtAgain(PipelineTestCase):
 	def test_a_new_or_renumbered_mailbox_begins_with_what_comes_next(self):
 		for progress in (None, Progress(1, 5, 9)):
 			due = mailbox.get_due(progress, 2, [])
-			self.assertFalse(due)
+			self.assertEqual(list(due), [])
 			self.assertEqual(mailbox.advance(progress, 2, due, 20), Progress(2, 20, 20))
 
 	def test_each_message_is_due_once_and_not_before_the_next_run(self):

@@ -1,4 +1,4 @@
-"""Section 1: masters are seeded once; a disabled one can't be chosen anew and stays valid where it stands."""
+"""Masters are seeded once; a disabled one can't be chosen anew and stays valid where it stands."""
 
 from unittest.mock import patch
 

@@ -1,4 +1,4 @@
-"""Section 10: the next contact is one event of one person, wherever it was moved from."""
+"""The next contact is one event of one person, wherever it was moved from (docs/follow-up.md)."""
 
 import frappe
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime

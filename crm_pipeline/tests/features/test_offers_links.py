@@ -1,4 +1,4 @@
-"""Sections 6 and 7: which opportunity a document belongs to, who may say so, and what the form shows of it."""
+"""Which opportunity a document belongs to, who may say so, and what the form shows of it (docs/offers.md)."""
 
 import frappe
 

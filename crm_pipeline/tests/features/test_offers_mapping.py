@@ -1,4 +1,4 @@
-"""Sections 6 and 7: what Make → X carries over, what it leaves out, and what it refuses."""
+"""What Make → X carries over, what it leaves out, and what it refuses (docs/offers.md)."""
 
 from unittest.mock import patch
 

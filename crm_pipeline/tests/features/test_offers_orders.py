@@ -1,4 +1,4 @@
-"""Section 6: the first order of a linked quotation wins the opportunity; all others are for a person to judge."""
+"""The first order of a linked quotation wins the opportunity; others are for a person to judge (docs/offers.md)."""
 
 import frappe
 

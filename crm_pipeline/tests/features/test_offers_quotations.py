@@ -1,4 +1,4 @@
-"""Section 6: what happens to a quotation comes back to its opportunity, state by state."""
+"""What happens to a quotation comes back to its opportunity, state by state (docs/offers.md)."""
 
 from unittest.mock import patch
 

@@ -1,4 +1,4 @@
-"""Sections 6 and 7: whole stories from the lead to the order."""
+"""Whole stories from the lead to the order (docs/offers.md)."""
 
 import frappe
 

@@ -1,4 +1,4 @@
-"""Section 7: the best rate per item comes back to the opportunity, and the margin over it."""
+"""The best rate per item comes back to the opportunity, and the margin over it (docs/offers.md)."""
 
 import json
 

@@ -1,16 +1,32 @@
-"""Section 6: every state of every document, as the table says it. Needs no site."""
+"""Every state of every document, as the table says it (docs/offers.md)."""
 
 import unittest
 from itertools import pairwise
 
+import frappe
+
 from crm_pipeline.domain import margin, offers
 from crm_pipeline.domain.offers import Quotation, choose_offer
+from crm_pipeline.tests.base import PipelineTestCase
 
 Q = offers.STATES["Quotation"]
+NEW_IN_16 = {"To Pay"}
 
 
 def quotation(name: str, status: str, **values) -> Quotation:
 	return Quotation(name, status, Q[status], is_draft=status == "Draft", **values)
+
+
+class TestStatuses(PipelineTestCase):
+	def test_every_status_that_erpnext_knows_has_its_state(self):
+		for doctype, states in offers.STATES.items():
+			known = set(frappe.get_meta(doctype).get_field("status").options.split("\n")) - {""}
+			with self.subTest(doctype):
+				self.assertEqual(set(states) - NEW_IN_16, known - NEW_IN_16)
+
+	def test_the_documents_are_those_of_selling_and_buying(self):
+		documents = {"Quotation", "Sales Order", "Supplier Quotation", "Request for Quotation"}
+		self.assertEqual(set(offers.STATES), documents)
 
 
 class TestStates(unittest.TestCase):
@@ -43,6 +59,22 @@ class TestStates(unittest.TestCase):
 		states = offers.STATES["Sales Order"]
 		self.assertEqual({name for name, state in states.items() if not state.counts}, {"Draft", "Cancelled"})
 		self.assertEqual({state.leads_to for state in states.values() if state.counts}, {"Won"})
+		self.assertTrue(offers.get_state("Sales Order", "To Pay", 1).counts)
+
+	def test_a_person_decides_what_comes_after_an_expired_quotation_alone(self):
+		asking = {
+			(doctype, status)
+			for doctype, states in offers.STATES.items()
+			for status, state in states.items()
+			if state.asks
+		}
+		self.assertEqual(asking, {("Quotation", "Expired")})
+
+	def test_what_is_not_said_of_a_state_or_a_quotation_is_not_so(self):
+		state = offers.State()
+		self.assertEqual((state.counts, state.rank, state.leads_to, state.asks), (False, 0, None, False))
+		quotation = Quotation("A", "Open", state)
+		self.assertEqual((quotation.is_draft, quotation.is_amendment), (False, False))
 
 	def test_only_a_submitted_supplier_quotation_gives_a_price(self):
 		self.assertEqual(
@@ -99,6 +131,7 @@ class TestMargin(unittest.TestCase):
 		self.assertEqual(margin.add_margin(50, 20), 60)
 		self.assertAlmostEqual(margin.get_margin_percent(60, 50), 20)
 		self.assertAlmostEqual(margin.get_margin_percent(45, 50), -10)
+		self.assertAlmostEqual(margin.get_margin_percent(0.6, 0.5), 20)
 
 	def test_without_a_supplier_s_rate_there_is_none(self):
 		self.assertIsNone(margin.get_margin_percent(60, 0))

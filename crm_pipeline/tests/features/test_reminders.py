@@ -1,4 +1,4 @@
-"""Section 10: one notification per next contact, on its day, by each person's own clock."""
+"""One notification per next contact, on its day, by each person's own clock (docs/follow-up.md)."""
 
 import unittest
 from contextlib import contextmanager
@@ -23,6 +23,10 @@ NINE = timedelta(hours=9)
 class TestDueTime(unittest.TestCase):
 	def test_on_the_day_at_the_hour(self):
 		contact = datetime(2000, 1, 10, 16)
+		self.assertEqual(reminding.get_due_time(contact, KOLKATA, KOLKATA, NINE), datetime(2000, 1, 10, 9))
+
+	def test_on_the_minute_whenever_the_contact_is(self):
+		contact = datetime(2000, 1, 10, 16, 5, 33, 123456)
 		self.assertEqual(reminding.get_due_time(contact, KOLKATA, KOLKATA, NINE), datetime(2000, 1, 10, 9))
 
 	def test_an_earlier_contact_comes_first(self):

@@ -1,4 +1,4 @@
-"""Section 3: closed records are reopened by a manager or the org admin, with a reason; the log keeps what was."""
+"""Closed records are reopened by a manager or the org admin, with a reason; the log keeps what was."""
 
 import frappe
 from frappe.utils import add_days, now_datetime

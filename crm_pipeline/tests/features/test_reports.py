@@ -290,6 +290,10 @@ class TestPeriods(unittest.TestCase):
 			(date(2026, 1, 3), date(2026, 12, 31)),
 		)
 		self.assertEqual(
+			periods.look_ahead(date(2026, 2, 3), None, date(2026, 12, 31)),
+			(date(2026, 2, 3), date(2027, 3, 31)),
+		)
+		self.assertEqual(
 			periods.look_ahead(None, date(2025, 5, 5), date(2026, 12, 31)),
 			(date(2025, 4, 1), date(2025, 5, 5)),
 		)

@@ -1,9 +1,12 @@
 """Pipeline Forecast: what is expected, what was won, and the targets."""
 
+from unittest import TestCase
+
 import frappe
 from frappe.utils import add_days, getdate
 
 from crm_pipeline.domain import periods
+from crm_pipeline.domain.forecast import Cell
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.reports import FORECAST, ReportTestCase, make_closed
 from crm_pipeline.tests.users import as_user
@@ -11,6 +14,35 @@ from crm_pipeline.tests.users import as_user
 TODAY = getdate()
 QUARTER = periods.get_quarter(TODAY.year, TODAY.month)
 NEXT = periods.get_quarter(*periods.add_months(QUARTER.from_date, 3).timetuple()[:2])
+
+
+class TestFigures(TestCase):
+	def test_they_are_added_up_and_compared_with_the_target(self):
+		cell = Cell()
+		for _deal in range(2):
+			cell.add_open(1, value=100, weighted=25)
+			cell.add_won(1, 50)
+			cell.add_target(100)
+		self.assertEqual(
+			cell.get_figures(),
+			{
+				"open_count": 2,
+				"value": 200,
+				"weighted": 50,
+				"won_count": 2,
+				"won": 100,
+				"target": 200,
+				"forecast": 150,
+				"won_percent": 50,
+				"forecast_percent": 75,
+			},
+		)
+
+	def test_without_a_target_nothing_is_said_about_reaching_it(self):
+		figures = Cell(won=100).get_figures()
+		self.assertEqual(
+			(figures["target"], figures["won_percent"], figures["forecast_percent"]), (None,) * 3
+		)
 
 
 class TestForecast(ReportTestCase):

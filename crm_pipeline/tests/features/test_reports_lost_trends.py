@@ -110,6 +110,17 @@ class TestTheRuleOfShifts(unittest.TestCase):
 		self.assertEqual(shifts.find_shift((*self.BEFORE, (299, 1000))), 0)
 		self.assertEqual(shifts.find_shift((*self.BEFORE, (300, 1000))), 1)
 
+	def test_nearly_ten_points_are_less_than_ten(self):
+		before = ((500, 1000),) * 3
+		self.assertEqual(shifts.find_shift((*before, (5995, 10000))), 0)
+		self.assertEqual(shifts.find_shift((*before, (6000, 10000))), 1)
+
+	def test_just_two_deviations_are_clear(self):
+		before = ((5, 10),) * 3
+		self.assertEqual(
+			shifts.find_shift((*before, (12, 16))), 1
+		)  # 4 more than the 8 expected, a deviation is 2
+
 	def test_what_chance_may_do_is_none(self):
 		self.assertEqual(shifts.find_shift((*self.BEFORE, (4, 10))), 0)  # 2 expected, a deviation is 1.3
 		self.assertEqual(shifts.find_shift((*self.BEFORE, (5, 10))), 1)

@@ -1,4 +1,4 @@
-"""Section 9: the region decides who gets an opportunity, and the record says why."""
+"""The region decides who gets an opportunity, and the record says why (docs/routing.md)."""
 
 from unittest.mock import patch
 
@@ -67,6 +67,15 @@ class TestSkipped(PipelineTestCase):
 	def test_out_of_office(self):
 		away = {"out_of_office_from": nowdate(), "out_of_office_to": add_days(nowdate(), 2)}
 		self.assertSkipped(away, "out of office until")
+
+	def test_out_of_office_on_its_last_day_too(self):
+		away = {"out_of_office_from": add_days(nowdate(), -2), "out_of_office_to": nowdate()}
+		self.assertSkipped(away, "out of office until")
+
+	def test_not_yet_out_of_office(self):
+		soon = {"out_of_office_from": add_days(nowdate(), 1), "out_of_office_to": add_days(nowdate(), 2)}
+		set_members({"user": OTHER, **soon})
+		self.assertEqual(make_routed().sales_engineer, OTHER)
 
 	def test_back_in_the_office(self):
 		back = {"out_of_office_from": add_days(nowdate(), -9), "out_of_office_to": add_days(nowdate(), -1)}
@@ -175,6 +184,10 @@ class TestRegions(PipelineTestCase):
 		away = {"out_of_office_from": nowdate(), "out_of_office_to": add_days(nowdate(), -1)}
 		with self.assertRefused(InputError, "Swap the dates"):
 			set_members({"user": ENGINEER, **away})
+
+	def test_it_offers_the_methods_that_routing_knows(self):
+		methods = frappe.get_meta("Pipeline Region").get_field("routing_method").options.split("\n")
+		self.assertEqual(methods, [routing.ROUND_ROBIN, routing.LOAD_BALANCING])
 
 	def test_a_group_finds_the_opportunities_of_its_descendants(self):
 		doc = factories.make_opportunity()

@@ -1,4 +1,4 @@
-"""Section 2: values, currencies, items. Everything derived is computed on the server."""
+"""Values, currencies, items. Everything derived is computed on the server."""
 
 import frappe
 from frappe.utils import getdate, nowdate

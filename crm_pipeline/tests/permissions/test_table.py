@@ -1,4 +1,4 @@
-"""Section 5 as an executable table: relation × action × door."""
+"""Who may do what (docs/permissions.md) as an executable table: relation × action × door."""
 
 import frappe
 

@@ -1,4 +1,4 @@
-"""Section 5: what the table can't say in one cell."""
+"""What the table can't say in one cell (docs/permissions.md)."""
 
 import json
 

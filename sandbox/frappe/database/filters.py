@@ -7,7 +7,7 @@ column as '' or 0, `frappe.db.get_value` and its kin leave SQL's own rule. `fill
 import frappe
 from frappe.model import STANDARD_FIELDTYPES, cast_fieldtype, numeric_fieldtypes
 from frappe.types import NotInSandbox, _dict
-from frappe.utils.data import cstr
+from frappe.utils.data import cstr, getdate
 
 TREE_OPERATORS = ("descendants of", "descendants of (inclusive)")
 OPERATORS = (
@@ -65,6 +65,8 @@ def build_condition(entry, quote, fill_nulls=False):
 		entry = _resolve_tree_operator(entry, df)
 	if entry.operator in ("in", "not in"):
 		return _membership(column, entry, quote, fill_nulls)
+	if entry.operator == "between":
+		return _between(column, entry, fieldtype, quote)
 	if entry.operator == "is":
 		return _is(column, entry, fieldtype, fill_nulls)
 	return _comparison(column, entry, fieldtype, quote, fill_nulls)
@@ -88,6 +90,13 @@ def _membership(column, entry, quote, fill_nulls):
 		column = _filled(column)
 	clean = [cstr(value).strip() if isinstance(value, str | None) else value for value in values] or [""]
 	return f"{column} {entry.operator} ({', '.join(quote(value) for value in clean)})"
+
+
+def _between(column, entry, fieldtype, quote):
+	"""From the first day to the end of the last; a moment is stored as text that begins with its day."""
+	first, last = (cstr(getdate(value)) for value in entry.value)
+	last += " 23:59:59.999999" if fieldtype == "Datetime" else ""
+	return f"{column} between {quote(first)} and {quote(last)}"
 
 
 def _comparison(column, entry, fieldtype, quote, fill_nulls):

@@ -134,9 +134,10 @@ class BaseDocument:
 	def as_json(self):
 		return frappe.as_json(self.as_dict())
 
-	def precision(self, fieldname):
-		"""Return the number of decimals of a field."""
-		df = self.meta.get_field(fieldname)
+	def precision(self, fieldname, parentfield=None):
+		"""Return the number of decimals of a field, of the record or of the rows in its table `parentfield`."""
+		meta = frappe.get_meta(self.meta.get_field(parentfield).options) if parentfield else self.meta
+		df = meta.get_field(fieldname)
 		return cint(df.precision) or {"Currency": 2, "Float": 3, "Percent": 3}.get(df.fieldtype)
 
 	def _columns_to_store(self):
