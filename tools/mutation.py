@@ -104,7 +104,8 @@ def find_survivors(mutants: list[Mutant], coverage: Coverage, jobs: int) -> list
 def choose_tests(mutant: Mutant, coverage: Coverage) -> tuple[list[str], float]:
 	"""Return the tests that run the mutant's line and the seconds they take.
 
-	The files that import its module come first, then those that run most of its lines.
+	The files that import its module come first, then those that run most of its lines, then the quickest. One that
+	takes too long by itself stands behind all others.
 	"""
 	tests = get_covering(mutant, coverage)
 	files: dict[str, list[str]] = {}
@@ -114,7 +115,12 @@ def choose_tests(mutant: Mutant, coverage: Coverage) -> tuple[list[str], float]:
 	totals = {file: sum(coverage.seconds[test] for test in files[file]) for file in files}
 	chosen, seconds = [], 0.0
 	known = count_lines(mutant.path, coverage)
-	for file in sorted(files, key=lambda file: (mutant.module not in get_imports(file), -known[file])):
+
+	def rank(file: str) -> tuple:
+		is_slow = totals[file] > MOST_SECONDS
+		return is_slow, mutant.module not in get_imports(file), -known[file], totals[file]
+
+	for file in sorted(files, key=rank):
 		if chosen and seconds + totals[file] > MOST_SECONDS:
 			continue
 		chosen += files[file]
