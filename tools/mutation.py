@@ -13,6 +13,7 @@ import os
 import random
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -29,7 +30,7 @@ LEAST_KILLED = {"domain": 0.95}
 ACCEPTED = CHECKOUT / "tools/mutation_accepted.md"
 ENTRY = re.compile(r"^- `(.+)`: \S", re.MULTILINE)
 COLUMNS = ("module", "mutants", "killed", "survived", "accepted", "percent")
-MOST_SECONDS = 10  # of tests per mutant, the nearest and quickest first
+MOST_SECONDS = 10  # of tests per mutant, the nearest first
 # imported once, before any mutant is: the app itself is not among them
 LIBRARIES = ("bleach", "freezegun", "hypothesis.strategies", "jinja2", "pydantic", "pypika", "werkzeug.test")
 
@@ -101,7 +102,11 @@ def find_survivors(mutants: list[Mutant], coverage: Coverage, jobs: int) -> list
 
 
 def choose_tests(mutant: Mutant, coverage: Coverage) -> tuple[list[str], float]:
-	"""Return the tests that run the mutant's line and the seconds they take: first those that know its module."""
+	"""Return the tests that run the mutant's line and the seconds they take.
+
+	The files that import its module come first, then those that run most of its lines, then the quickest. One that
+	takes too long by itself stands behind all others.
+	"""
 	tests = get_covering(mutant, coverage)
 	files: dict[str, list[str]] = {}
 	for test in coverage.seconds:
@@ -109,9 +114,15 @@ def choose_tests(mutant: Mutant, coverage: Coverage) -> tuple[list[str], float]:
 			files.setdefault(get_file(test), []).append(test)
 	totals = {file: sum(coverage.seconds[test] for test in files[file]) for file in files}
 	chosen, seconds = [], 0.0
-	for file in sorted(files, key=lambda file: (mutant.module not in get_imports(file), totals[file])):
+	known = count_lines(mutant.path, coverage)
+
+	def rank(file: str) -> tuple:
+		is_slow = totals[file] > MOST_SECONDS
+		return is_slow, mutant.module not in get_imports(file), -known[file], totals[file]
+
+	for file in sorted(files, key=rank):
 		if chosen and seconds + totals[file] > MOST_SECONDS:
-			break
+			continue
 		chosen += files[file]
 		seconds += totals[file]
 	return chosen, seconds
@@ -131,6 +142,12 @@ def get_covering(mutant: Mutant, coverage: Coverage) -> set[str]:
 
 def get_file(test: str) -> str:
 	return test.split("::")[0]
+
+
+def count_lines(path: str, coverage: Coverage) -> Counter[str]:
+	"""Return how many lines of a module each test file runs."""
+	lines = coverage.lines[path].values()
+	return Counter(file for tests in lines for file in {get_file(test) for test in tests})
 
 
 IMPORTS: dict[str, set[str]] = {}

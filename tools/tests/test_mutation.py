@@ -134,6 +134,20 @@ def test_a_module_that_only_holds_data_is_for_all_tests(imports):
 	assert tests == ["a.py::one", "b.py::two", "b.py::three", "d.py::five"]
 
 
+def test_of_files_that_do_not_import_it_the_one_that_runs_most_of_the_module_comes_first(imports):
+	lines = {"13": ["b.py::two", "d.py::five"], "14": ["d.py::five"]}
+	coverage = Coverage(COVERAGE.seconds, {"crm_pipeline/domain/boxes.py": lines})
+	assert choose_tests(make_mutant(), coverage) == (["d.py::five", "b.py::two"], 1.5)
+
+
+def test_a_file_that_takes_too_long_keeps_no_other_from_running(imports):
+	lines = {"13": ["c.py::four", "b.py::two"], "14": ["c.py::four"]}
+	coverage = Coverage(COVERAGE.seconds, {"crm_pipeline/domain/boxes.py": lines})
+	assert choose_tests(make_mutant(), coverage) == (["b.py::two"], 0.5)
+	coverage = Coverage(COVERAGE.seconds, {"crm_pipeline/domain/boxes.py": {"13": ["c.py::four"]}})
+	assert choose_tests(make_mutant(), coverage) == (["c.py::four"], 30)
+
+
 def test_the_sample_is_the_same_for_a_seed_and_takes_as_many_of_each_room():
 	mutants = [
 		make_mutant(number, path=f"crm_pipeline/{room}/boxes.py")

@@ -13,7 +13,7 @@ from crm_pipeline.auto_close import plan as auto_close
 from crm_pipeline.auto_close import run as auto_close_run
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.exceptions import InputError
-from crm_pipeline.tests import doors, personas
+from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
 from crm_pipeline.tests.auto_close_case import (
 	SETTINGS,
@@ -50,6 +50,15 @@ class TestClosing(AutoCloseTestCase):
 		doc.reload()
 		self.assertEqual([row.lost_reason for row in doc.lost_reasons], [personas.REASON_WITH_DETAIL])
 		self.assertIn("has not answered", doc.outcome_detail)
+
+	def test_its_items_and_their_total_stay(self):
+		items = [{"item_code": personas.ITEM, "qty": quantity, "rate": 100} for quantity in (1, 2)]
+		doc = factories.make_opportunity(items=items)
+		waiting = {"awaiting_response_since": days_ago(20), "auto_close_warned_on": days_ago(5)}
+		frappe.db.set_value(OPPORTUNITY, doc.name, waiting, update_modified=False)
+		self.assertEqual(self.run_job().closed, 1)
+		doc.reload()
+		self.assertEqual(([item.qty for item in doc.items], doc.items_total), ([1, 2], 300))
 
 	def test_running_again_closes_nothing_twice(self):
 		name = make_waiting()

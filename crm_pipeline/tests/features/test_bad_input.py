@@ -92,6 +92,9 @@ class TestNumbers(BadInputTestCase):
 			sentence = f"Probability is {value}. Enter a percentage from 0 to 100."
 			self.assertBothRefused(sentence, probability=value)
 
+		sentence = "Probability is half, which is no number. Enter digits only."
+		self.assertBothRefused(sentence, probability="half")
+
 	def test_a_negative_exchange_rate(self):
 		sentence = "Exchange Rate is -80. It can't be negative."
 		self.assertBothRefused(sentence, currency="USD", conversion_rate=-80)

@@ -146,6 +146,19 @@ class TestAccess(PipelineTestCase):
 			)
 			self.assertEqual(bool(seen), bool(people.get(user, {}).get("may_read")), user)
 
+	def test_an_engineer_without_a_role_may_nothing(self):
+		doc = make_opportunity()
+		frappe.db.set_value(OPPORTUNITY, doc.name, "sales_engineer", personas.OUTSIDER)
+		row = explain_access(doc.name)["people"][0]
+		self.assertEqual((row["user"], row["may_read"], row["may_write"]), (personas.OUTSIDER, False, False))
+
+	def test_managers_stand_there_once_and_only_while_they_are_enabled(self):
+		name = make_opportunity().name
+		managers = explain_access(name)["managers"]
+		self.assertEqual(len(managers), len(set(managers)))
+		frappe.db.set_value("User", personas.ORG_ADMIN, "enabled", 0)
+		self.assertEqual(explain_access(name)["managers"], [one for one in managers if one != "Olga Admin"])
+
 	def test_a_disabled_engineer_may_nothing(self):
 		doc = make_opportunity()
 		frappe.db.set_value("User", personas.ENGINEER, "enabled", 0)

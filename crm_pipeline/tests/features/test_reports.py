@@ -16,7 +16,7 @@ from crm_pipeline.crm_pipeline.report.minutes_to_first_response_for_opportunity 
 from crm_pipeline.crm_pipeline.report.pipeline_forecast import pipeline_forecast as forecast
 from crm_pipeline.crm_pipeline.report.stalled_opportunities import stalled_opportunities as stalled
 from crm_pipeline.crm_pipeline.report.win_rate import win_rate
-from crm_pipeline.domain import periods
+from crm_pipeline.domain import figures, periods
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.reports import (
@@ -269,6 +269,16 @@ class TestChoices(unittest.TestCase):
 			self.assertIn(
 				list(choices), [re.findall(r'value: "([^"]+)"', texts) for texts in offered], module.__name__
 			)
+
+
+class TestFigures(unittest.TestCase):
+	def test_a_part_is_told_in_percent_of_the_whole(self):
+		self.assertEqual((figures.get_percent(1, 4), figures.get_percent(0, 4)), (25, 0))
+		self.assertIsNone(figures.get_percent(1, 0))
+
+	def test_an_average_is_what_each_has(self):
+		self.assertEqual((figures.get_average(9, 2), figures.get_average(0, 2)), (4.5, 0))
+		self.assertIsNone(figures.get_average(9, 0))
 
 
 class TestPeriods(unittest.TestCase):

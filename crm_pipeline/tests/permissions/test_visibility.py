@@ -9,6 +9,7 @@ from frappe.desk import reportview
 from frappe.desk.form import assign_to
 
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
+from crm_pipeline.domain.routing import RULE
 from crm_pipeline.tests import doors as ways_in
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import PipelineTestCase, site_only
@@ -44,6 +45,18 @@ class TestVisibility(PipelineTestCase):
 		frappe.share.add(OPPORTUNITY, doc.name, personas.ENGINEER)
 		with as_user(personas.ENGINEER):
 			self.assertEqual(frappe.get_list(OPPORTUNITY, pluck="name"), [doc.name])
+
+	def test_a_to_do_opens_the_record_whoever_made_it_but_routing(self):
+		user, values = personas.API_USER, {"description": "Help", "reference_type": OPPORTUNITY}
+		for rule, is_open in ((None, True), ("By Hand", True), (RULE, False)):
+			name = factories.make_opportunity().name
+			todo = factories.make("ToDo", **values, reference_name=name, allocated_to=user)
+			frappe.db.set_value("ToDo", todo.name, "assignment_rule", rule)
+			with self.subTest(rule):
+				self.assertEqual(
+					bool(frappe.has_permission(OPPORTUNITY, "read", doc=name, user=user)), is_open
+				)
+				self.assertEqual(name in get_visible(user), is_open)
 
 	def test_its_creator_does_not_see_it_for_that(self):
 		with as_user(personas.OTHER_ENGINEER):
