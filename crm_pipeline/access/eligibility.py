@@ -12,7 +12,7 @@ def is_eligible(user: str, fieldname: str) -> bool:
 	"""Tell whether a user is an enabled system user with a role for the field; Administrator is nobody's engineer."""
 	if user in frappe.STANDARD_USERS:
 		return False
-	enabled, user_type = frappe.get_cached_value("User", user, ["enabled", "user_type"])
+	enabled, user_type = frappe.get_cached_value("User", user, ["enabled", "user_type"]) or (0, "")
 	has_role = not ELIGIBLE_ROLES[fieldname].isdisjoint(frappe.get_roles(user))
 	return bool(enabled) and user_type == "System User" and has_role
 

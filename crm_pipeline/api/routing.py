@@ -4,7 +4,7 @@ import frappe
 
 from crm_pipeline.access import eligibility
 from crm_pipeline.access.permissions import require_manager
-from crm_pipeline.api.parse import read_names
+from crm_pipeline.api.parse import read_names_or_all
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.routing import hand_over as handing_over
 from crm_pipeline.routing import router, rule
@@ -44,7 +44,7 @@ def get_eligible_users(
 def preview_hand_over(from_user: str, names: list | str | None = None) -> dict:
 	"""Return what a hand-over would move: {"opportunities": [rows], "todos": n, "events": n}. Managers only."""
 	require_manager()
-	return handing_over.preview(from_user, read_names(names) if names else None)
+	return handing_over.preview(from_user, read_names_or_all(names))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -56,4 +56,4 @@ def hand_over(
 	Managers only. Returns {"opportunities": how many}.
 	"""
 	require_manager()
-	return handing_over.start(from_user, reason, to_user, read_names(names) if names else None)
+	return handing_over.start(from_user, reason, to_user, read_names_or_all(names))

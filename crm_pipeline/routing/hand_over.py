@@ -16,6 +16,7 @@ from crm_pipeline.routing import router
 
 def preview(from_user: str, names: list[str] | None) -> dict:
 	"""Return what a hand-over would move: {"opportunities": [rows], "todos": n, "events": n}."""
+	_validate_user(from_user)
 	rows = _get_records(from_user, names)
 	found = [row.name for row in rows]
 	return {
@@ -30,6 +31,7 @@ def start(from_user: str, reason: str, to_user: str | None, names: list[str] | N
 
 	Returns {"opportunities": how many}.
 	"""
+	_validate_user(from_user)
 	if not reason.strip():
 		refuse(_("The reason is missing. Say why the opportunities of {0} are handed over."), from_user)
 	if to_user and (to_user == from_user or not is_eligible(to_user, "sales_engineer")):
@@ -97,9 +99,14 @@ def _get_records(from_user: str, names: list[str] | None) -> list:
 		.where(record.status.isin(lifecycle.get_open_statuses()))
 		.orderby(record.name)
 	)
-	if names:
-		query = query.where(record.name.isin(names))
+	if names is not None:
+		query = query.where(record.name.isin(names or [""]))
 	return query.run(as_dict=True)
+
+
+def _validate_user(user: str) -> None:
+	if not frappe.db.exists("User", user):
+		refuse(_("There is no user {0}. Choose one from the list."), user)
 
 
 def _get_todo_filters(user: str, names: list[str]) -> dict:

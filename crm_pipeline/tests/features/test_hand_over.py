@@ -94,6 +94,24 @@ class TestHandOver(PipelineTestCase):
 
 @site_only("hand over runs the desk's assignments and its bell")
 class TestRefused(PipelineTestCase):
+	def test_nobody_is_handed_over_when_no_record_is_named(self):
+		factories.make_opportunity(sales_engineer=ENGINEER)
+		with as_user(personas.MANAGER):
+			self.assertEqual(routing_api.preview_hand_over(ENGINEER, [])["opportunities"], [])
+			self.assertEqual(routing_api.preview_hand_over(ENGINEER, "[]")["opportunities"], [])
+			self.assertEqual(len(routing_api.preview_hand_over(ENGINEER)["opportunities"]), 1)
+
+	def test_names_and_users_that_are_none_are_refused_in_a_sentence(self):
+		with as_user(personas.MANAGER):
+			for names in ("[", '["a", 5]', [""], "[{}]"):
+				with self.subTest(names), self.assertRaisesRegex(InputError, "no list of names"):
+					routing_api.hand_over(ENGINEER, "Leave", OTHER, names)
+			for user in ("nobody@example.com", "x" * 500):
+				with self.subTest(user), self.assertRaisesRegex(InputError, "There is no user"):
+					routing_api.hand_over(user, "Leave", OTHER)
+			with self.assertRaisesRegex(InputError, "can't take over"):
+				routing_api.hand_over(ENGINEER, "Leave", "nobody@example.com")
+
 	def test_only_managers_hand_over(self):
 		with as_user(ENGINEER):
 			for call in (routing_api.preview_hand_over, routing_api.hand_over):
