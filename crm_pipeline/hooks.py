@@ -30,18 +30,18 @@ add_to_apps_screen = [
 ]
 treeviews = ["Pipeline Region"]  # opens as a tree, and a filter on a group means every region below it
 doctype_js = {
-	"Lead": "crm_pipeline/client_scripts/lead.js",
-	"Customer": "crm_pipeline/client_scripts/customer.js",
+	"Lead": "client_scripts/lead.js",
+	"Customer": "client_scripts/customer.js",
 	"Pipeline Opportunity": [
-		"crm_pipeline/client_scripts/pipeline_opportunity.js",
-		"crm_pipeline/client_scripts/opportunity_activity.js",
-		"crm_pipeline/client_scripts/opportunity_auto_close.js",
-		"crm_pipeline/client_scripts/opportunity_follow_up.js",
-		"crm_pipeline/client_scripts/opportunity_history.js",
-		"crm_pipeline/client_scripts/opportunity_help.js",
-		"crm_pipeline/client_scripts/opportunity_items.js",
-		"crm_pipeline/client_scripts/opportunity_mail.js",
-		"crm_pipeline/client_scripts/opportunity_money.js",
+		"client_scripts/pipeline_opportunity.js",
+		"client_scripts/opportunity_activity.js",
+		"client_scripts/opportunity_auto_close.js",
+		"client_scripts/opportunity_follow_up.js",
+		"client_scripts/opportunity_history.js",
+		"client_scripts/opportunity_help.js",
+		"client_scripts/opportunity_items.js",
+		"client_scripts/opportunity_mail.js",
+		"client_scripts/opportunity_money.js",
 	],
 }
 additional_timeline_content = {"Pipeline Opportunity": ["crm_pipeline.form.timeline.get_lines"]}

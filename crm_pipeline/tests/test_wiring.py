@@ -110,6 +110,18 @@ class TestHooks(PipelineTestCase):
 			with self.subTest(path):
 				self.assertTrue(callable(frappe.get_attr(path)))
 
+	def test_every_client_script_is_where_the_framework_looks_for_it(self):
+		paths = [
+			path
+			for value in hooks.doctype_js.values()
+			for path in ([value] if isinstance(value, str) else value)
+		]
+		self.assertTrue(paths)
+		for path in paths:  # from the app's folder
+			self.assertTrue((APP / path).is_file(), path)
+		named = {Path(path).name for path in paths}
+		self.assertEqual(named, {path.name for path in (APP / "client_scripts").glob("*.js")})
+
 	def test_every_doctype_named_exists(self):
 		named = {*hooks.permission_query_conditions, *hooks.has_permission, *hooks.company_data_to_be_ignored}
 		for key in hooks.doc_events:
