@@ -105,3 +105,11 @@ def test_a_folder_is_searched_and_the_place_named(tmp_path):
 	file.parent.mkdir(parents=True)
 	file.write_text("x = 1\neval(x)\n")
 	assert list(check_folder(tmp_path)) == [f"{APP_FILE}:2: eval or exec"]
+
+
+def test_what_is_built_of_the_bundles_is_left_alone(tmp_path):
+	for folder, findings in (("dist/js", 0), ("js", 1)):
+		file = tmp_path / "crm_pipeline/public" / folder / "thing.bundle.js"
+		file.parent.mkdir(parents=True)
+		file.write_text("cur_frm.save();\n")
+		assert len(list(check_folder(tmp_path))) == findings
