@@ -94,7 +94,7 @@ def run(is_fixing: bool) -> int:
 	config = HOME / "eslint.config.mjs"
 	eslint = [programs / "eslint", "--config", config, *(["--fix"] if is_fixing else []), SCRIPTS]
 	way = "--write" if is_fixing else "--check"
-	prettier = [programs / "prettier", "--log-level=warn", way, SCRIPTS, CONFIGURATION]
+	prettier = [programs / "prettier", "--log-level=warn", way, SCRIPTS, "!**/dist/**", CONFIGURATION]
 	codes = [subprocess.run(command, cwd=ROOT).returncode for command in (eslint, prettier)]
 	if any(codes):
 		return 1

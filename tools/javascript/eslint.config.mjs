@@ -8,6 +8,7 @@ const BROWSER = ["clearTimeout", "document", "setTimeout", "window"];
 const make_globals = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 
 export default [
+	{ ignores: ["**/dist/**"] }, // what bench makes of the bundles
 	js.configs.recommended,
 	{
 		// bundles: esbuild makes modules of them
