@@ -94,10 +94,17 @@ class TestExamples(CommittedTestCase):
 	def send(self, function: str, example: Request):
 		names = self.make_records(function)
 		shown = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
-		url, body = (
-			shown.sub(lambda found: names[found[0]], text) for text in (example.url, json.dumps(example.body))
+
+		def name_on_site(text: str) -> str:
+			return shown.sub(lambda found: names[found[0]], text)
+
+		sent = Request(
+			example.method,
+			name_on_site(example.path),
+			json.loads(name_on_site(json.dumps(example.body))),
+			[(name, name_on_site(value)) for name, value in example.query],
 		)
-		return request(example.method, url, user=personas.MANAGER, **(json.loads(body) or {}))
+		return request(sent.method, sent.url, user=personas.MANAGER, **(sent.body or {}))
 
 	def make_records(self, function: str) -> dict[str, str]:
 		"""Return what the names of the page stand for in one example: name on the page → name on the site."""
