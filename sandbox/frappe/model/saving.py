@@ -89,10 +89,16 @@ class SavingMixin:
 			row.owner, row.creation = row.owner or self.owner, row.creation or self.creation
 		frappe.flags.currently_saving.append((self.doctype, self.name))
 
+	def load_doc_before_save(self, *, raise_exception=False):
+		"""Lock and read the record as it is saved."""
+		self._doc_before_save = None
+		if not self.is_new():
+			self._doc_before_save = frappe.get_doc(self.doctype, self.name, for_update=True)
+
 	def check_if_latest(self):
 		"""Refuse to overwrite a record that was saved since it was read; find out what is being done."""
-		previous = None if self.is_new() else frappe.get_doc(self.doctype, self.name, for_update=True)
-		self._doc_before_save = previous
+		self.load_doc_before_save(raise_exception=True)
+		previous = self._doc_before_save
 		if previous and cstr(previous.modified) != cstr(self._original_modified):
 			frappe.msgprint(
 				"Error: Document has been modified after you have opened it "

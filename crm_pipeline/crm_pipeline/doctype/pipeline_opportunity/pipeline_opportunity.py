@@ -20,7 +20,7 @@ from crm_pipeline.form import history
 from crm_pipeline.mail import incoming
 from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
-from crm_pipeline.record import input_values, locking, money
+from crm_pipeline.record import input_values, loaded, locking, money
 from crm_pipeline.record.one_save import one_save
 from crm_pipeline.routing import rule
 
@@ -199,18 +199,26 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 		checks.refuse_rename(self)
 
 	def insert(self, ignore_permissions=None, *args, **kwargs):
+		loaded.validate_same_record(self)
 		if incoming.is_mail(self, ignore_permissions):
 			return incoming.receive(self)
 		with one_save(self):
 			return super().insert(ignore_permissions, *args, **kwargs)
 
 	def save(self, *args, **kwargs):
+		loaded.validate_same_record(self)
 		with one_save(self):
 			return super().save(*args, **kwargs)
+
+	def load_from_db(self, *args, **kwargs):
+		loading = super().load_from_db(*args, **kwargs)
+		loaded.remember(self)
+		return loading
 
 	def load_doc_before_save(self, **options):
 		if not locking.use_locked_copy(self):
 			super().load_doc_before_save(**options)
+		loaded.make_foreign_rows_new(self, self.get_doc_before_save())
 
 	def save_version(self):
 		if not self.flags.ignore_version and versions.is_needed(self):
