@@ -54,6 +54,10 @@ def differs(fieldname: str, value: str, doctype: str | None = None) -> str:
 	return f"({column} is null or {column} <> {quote(value)})"
 
 
+def is_one_of(fieldname: str, values: Iterable[str]) -> str:
+	return f"{name_column(fieldname)} in ({', '.join(map(quote, values))})"
+
+
 def is_column(fieldname: str, doctype: str, other_fieldname: str, other_doctype: str) -> str:
 	return f"{name_column(fieldname, doctype)} = {name_column(other_fieldname, other_doctype)}"
 

@@ -57,10 +57,28 @@ GRANTS = {
 	),
 }
 
+# what lets somebody who is no manager write one; User Permissions may still say no, so it is asked again under the lock
+WRITE_GRANTS = (
+	GRANTS[SALES_ENGINEER],
+	Grant("DocShare", "share_name", "user", conditions=(*SHARE, (sql.equals, "write", 1))),
+	Grant(
+		"DocShare",
+		"share_name",
+		None,
+		conditions=(*SHARE, (sql.equals, "write", 1), (sql.equals, "everyone", 1)),
+	),
+)
+
 
 def select_names(grant: Grant, user: str) -> str:
 	"""Return a query for the names of the records that the user sees in this grant."""
 	return _select(grant, {"name": grant.record}, [sql.equals(grant.user, user)] if grant.user else [])
+
+
+def select_some(grant: Grant, names: list[str], user: str) -> str:
+	"""Return a query for those of some records that the user sees by this grant."""
+	own = [sql.equals(grant.user, user)] if grant.user else []
+	return _select(grant, {"name": grant.record}, [sql.is_one_of(grant.record, names), *own])
 
 
 def select_people(grant: Grant, name: str) -> str:

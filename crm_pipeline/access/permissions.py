@@ -14,8 +14,17 @@ from pypika.terms import LiteralValue
 
 from crm_pipeline import compat, sql
 from crm_pipeline.access import visibility
-from crm_pipeline.access.grants import APPLICATION_ENGINEER, ASSIGNED, GRANTS, SALES_ENGINEER, select_record
+from crm_pipeline.access.grants import (
+	APPLICATION_ENGINEER,
+	ASSIGNED,
+	GRANTS,
+	SALES_ENGINEER,
+	WRITE_GRANTS,
+	select_record,
+	select_some,
+)
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
+from crm_pipeline.refusal import show
 
 MANAGER_ROLES = frozenset({"Sales Manager", "System Manager"})
 SALES_ROLES = frozenset({"Sales User", "Sales Manager"})
@@ -33,6 +42,27 @@ def require_manager() -> None:
 	"""Refuse everybody but a manager."""
 	if not is_manager():
 		frappe.throw(_("Only a Sales Manager or System Manager may do this."), frappe.PermissionError)
+
+
+def require_write(name: str) -> None:
+	"""Refuse who may not write an opportunity, before it is read or locked; whether there is one is not told."""
+	if not get_writable([name]):
+		frappe.throw(explain_no_write(name), frappe.PermissionError, title=_("Not Permitted"))
+
+
+def explain_no_write(name: str) -> str:
+	message = _("You may not change {0}. Ask its sales engineer or a Sales Manager.")
+	return message.format(show(name))
+
+
+def get_writable(names: list[str]) -> set[str]:
+	"""Return which of some records the user may write, by roles, engineer and shares, with one query."""
+	if not names or not frappe.has_permission(OPPORTUNITY, "write"):
+		return set()
+	if is_manager():
+		return set(names)
+	queries = (select_some(grant, names, frappe.session.user) for grant in WRITE_GRANTS)
+	return {name for (name,) in frappe.db.sql(sql.union(queries))}
 
 
 def has_app_permission() -> bool:

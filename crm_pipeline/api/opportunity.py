@@ -4,11 +4,20 @@ What moves a record needs write permission on it (a manager or its sales enginee
 saved document. TransitionError (417) when the lifecycle refuses, ConflictError (409) when somebody else was faster.
 """
 
+from operator import itemgetter
+from typing import Any
+
 import frappe
 from frappe import _
 
 from crm_pipeline.access import explanation
-from crm_pipeline.access.permissions import is_manager, require_manager
+from crm_pipeline.access.permissions import (
+	explain_no_write,
+	get_writable,
+	is_manager,
+	require_manager,
+	require_write,
+)
 from crm_pipeline.api.parse import read_names
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import waiting
@@ -19,17 +28,19 @@ from crm_pipeline.record import moves
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import router
 
+MOST_AT_ONCE = 500  # what the list can have chosen
+
 
 @frappe.whitelist(methods=["POST"])
 def make_offer(name: str, offer: str | None = None) -> dict:
 	"""Move to Offer Made; `offer` names the Quotation, which may also be linked later."""
-	return moves.move(name, lifecycle.OFFER_MADE, **({"offer": offer} if offer else {})).as_dict()
+	return _move(name, lifecycle.OFFER_MADE, **({"offer": offer} if offer else {}))
 
 
 @frappe.whitelist(methods=["POST"])
 def mark_won(name: str, won_value: float | str, won_currency: str | None = None) -> dict:
 	"""Close as Won with its value in `won_currency` (the record's currency by default)."""
-	return moves.move(name, lifecycle.WON, won_value=won_value, won_currency=won_currency).as_dict()
+	return _move(name, lifecycle.WON, won_value=won_value, won_currency=won_currency)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -47,7 +58,7 @@ def mark_rejected(name: str, lost_reasons: list | str, outcome_detail: str | Non
 @frappe.whitelist(methods=["POST"])
 def reopen(name: str, reopen_reason: str) -> dict:
 	"""Set a closed record back to Open. Managers only."""
-	return moves.move(name, lifecycle.FIRST_STAGE, reopen_reason=reopen_reason).as_dict()
+	return _move(name, lifecycle.FIRST_STAGE, reopen_reason=reopen_reason)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -68,6 +79,7 @@ def correct(
 		"lost_reasons": _read_reasons(lost_reasons),
 	}
 	given = {fieldname: value for fieldname, value in values.items() if value is not None}
+	require_write(name)
 	return moves.correct(name, correction_reason, given).as_dict()
 
 
@@ -81,7 +93,13 @@ def move_many(
 	"""
 	values = {"lost_reasons": _read_reasons(lost_reasons), "outcome_detail": outcome_detail}
 	given = {fieldname: value for fieldname, value in values.items() if value}
-	return moves.move_many(sorted(read_names(names)), status, given)
+	asked = sorted(read_names(names))
+	if len(asked) > MOST_AT_ONCE:
+		refuse(_("{0} records are too many at once. Send at most {1}."), len(asked), MOST_AT_ONCE)
+	writable = get_writable(asked)
+	result = moves.move_many([name for name in asked if name in writable], status, given)
+	refused = [{"name": name, "reason": explain_no_write(name)} for name in asked if name not in writable]
+	return {**result, "refused": sorted([*result["refused"], *refused], key=itemgetter("name"))}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -89,24 +107,28 @@ def route_again(name: str) -> dict:
 	"""Let the region choose the sales engineer of an open record anew. Managers only."""
 	if not is_manager():
 		refuse(_("Only a manager may route {0} again."), name, exception=frappe.PermissionError)
+	require_write(name)
 	return router.route_again(name).as_dict()
 
 
 @frappe.whitelist(methods=["POST"])
 def confirm_details(name: str) -> None:
 	"""Say that the details filled in by default are right. Needs write permission; names what is still missing."""
+	require_write(name)
 	details.confirm(name)
 
 
 @frappe.whitelist(methods=["POST"])
 def wait_for_customer(name: str) -> dict:
 	"""Start the waiting clock by hand, after a call or a chat. Needs write permission. Returns the document."""
+	require_write(name)
 	return waiting.note_by_hand(name, is_outgoing=True).as_dict()
 
 
 @frappe.whitelist(methods=["POST"])
 def customer_answered(name: str) -> dict:
 	"""Stop the waiting clock by hand, after a call or a chat. Needs write permission. Returns the document."""
+	require_write(name)
 	return waiting.note_by_hand(name, is_outgoing=False).as_dict()
 
 
@@ -144,9 +166,14 @@ def explain_access(name: str) -> dict:
 	return explanation.explain_access(name)
 
 
+def _move(name: str, status: str, **values: Any) -> dict:
+	require_write(name)
+	return moves.move(name, status, **values).as_dict()
+
+
 def _close(name: str, status: str, lost_reasons: list | str, outcome_detail: str | None) -> dict:
 	reasons = _read_reasons(lost_reasons) or []
-	return moves.move(name, status, lost_reasons=reasons, outcome_detail=outcome_detail).as_dict()
+	return _move(name, status, lost_reasons=reasons, outcome_detail=outcome_detail)
 
 
 def _read_reasons(lost_reasons: list | str | None) -> list[dict] | None:
