@@ -78,6 +78,8 @@ has_permission = {
 	"Pipeline Audit Log": "crm_pipeline.access.permissions.has_audit_log_permission",
 }
 
+auth_hooks = ["crm_pipeline.access.guard.guard_request"]
+
 # other documents' events
 
 doc_events = {

@@ -54,7 +54,7 @@ def _has_child_permission(child_doctype, ptype, row, user, parent_doctype):
 	if not parent_doctype:
 		return False
 	tables = [df.options for df in frappe.get_meta(parent_doctype).table_fields]
-	parent = row and (row.get("parent_doc") or row.parent)
+	parent = row and getattr(row, "parent_doc", row.parent)
 	return child_doctype in tables and has_permission(parent_doctype, ptype, parent, user)
 
 

@@ -1,6 +1,7 @@
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from crm_pipeline.access import expansion
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.audit import log, versions
 from crm_pipeline.auto_close import plan as auto_close
@@ -213,6 +214,7 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 	def load_from_db(self, *args, **kwargs):
 		loading = super().load_from_db(*args, **kwargs)
 		loaded.remember(self)
+		expansion.empty_if_hidden(self)
 		return loading
 
 	def load_doc_before_save(self, **options):
