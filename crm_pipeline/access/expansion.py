@@ -5,7 +5,6 @@ The framework loads what is linked and asks nobody (`?expand_links=1`).
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils.data import sbool
 
 
 def empty_if_hidden(doc: Document) -> None:
@@ -20,4 +19,4 @@ def empty_if_hidden(doc: Document) -> None:
 def is_expanding() -> bool:
 	"""Tell whether the request asks for a resource with what its links lead to. Such a request only reads."""
 	request = getattr(frappe.local, "request", None)
-	return bool(request and request.method == "GET" and sbool(frappe.form_dict.get("expand_links")))
+	return bool(request and request.method == "GET" and frappe.form_dict.get("expand_links"))

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import frappe
 from frappe import _
-from frappe.utils.caching import site_cache
+from frappe.model.document import Document
 
 from crm_pipeline import compat
 from crm_pipeline.access.permissions import (
@@ -22,10 +22,9 @@ from crm_pipeline.access.permissions import (
 	is_manager,
 	require_write,
 )
-from crm_pipeline.constants import AUDIT_LOG, CHILD_TABLES, OPPORTUNITY
+from crm_pipeline.constants import HIDDEN, OPPORTUNITY
 from crm_pipeline.refusal import refuse
 
-OURS = frozenset({OPPORTUNITY, *CHILD_TABLES, AUDIT_LOG})
 # what stands around an opportunity in the framework's own DocTypes
 COMPANIONS = frozenset(
 	{
@@ -43,7 +42,9 @@ COMPANIONS = frozenset(
 FUNCTIONS = re.compile(r"^/api/(?:v[12]/)?method/([^/]+)")
 RESOURCES = re.compile(r"^/api/(?:v1/)?resource/([^/]+)|^/api/v2/document/([^/]+)")
 OWN_FUNCTIONS, WEB_FORMS = "crm_pipeline.", "frappe.website.doctype.web_form.web_form."
+DELETED_DOCUMENTS = "frappe.core.doctype.deleted_document."
 NAME_LENGTH = 140
+LINK_FIELDS = "crm_pipeline_link_fields"
 ESCAPED = re.compile(r"\\+u([0-9a-fA-F]{4})")
 
 
@@ -59,6 +60,7 @@ def guard_request() -> None:
 	refuse_fields_through_links(arguments)
 	refuse_prepared_reports_of_others(arguments)
 	refuse_mails_of_hidden_records(arguments, function)
+	refuse_restoring(arguments, function)
 	if not get_resource():  # those ask for each record, and their arguments are the values of a document
 		refuse_hidden_records(arguments)
 
@@ -80,7 +82,7 @@ def refuse_portal(arguments: dict, function: str) -> None:
 	if is_desk_user(frappe.session.user) or function.startswith(WEB_FORMS):
 		return
 	named = {_fold(part) for part in (*frappe.request.path.split("/"), *_get_texts(arguments))}
-	if not named.isdisjoint(map(_fold, OURS)):
+	if not named.isdisjoint(map(_fold, HIDDEN)):
 		frappe.throw(_("Opportunities are for the users of the desk."), frappe.PermissionError)
 
 
@@ -112,7 +114,7 @@ def refuse_prepared_reports_of_others(arguments: dict) -> None:
 	prepared = name and frappe.db.get_value("Prepared Report", name, ["owner", "report_name"], as_dict=True)
 	if not prepared or prepared.owner == frappe.session.user:
 		return
-	if frappe.db.get_value("Report", prepared.report_name, "ref_doctype") in OURS:
+	if frappe.db.get_value("Report", prepared.report_name, "ref_doctype") in HIDDEN:
 		frappe.throw(
 			_("This report was prepared for somebody else. Run it yourself."), frappe.PermissionError
 		)
@@ -129,6 +131,16 @@ def refuse_mails_of_hidden_records(arguments: dict, function: str) -> None:
 		require_write(mail.reference_name)
 
 
+def refuse_restoring(arguments: dict, function: str) -> None:
+	"""What was deleted is restored by a manager: the copy would show it to whoever asks."""
+	if not function.startswith(DELETED_DOCUMENTS):
+		return
+	names = [text for text in _get_texts(arguments) if len(text) <= NAME_LENGTH]
+	if frappe.db.exists("Deleted Document", {"name": ("in", names), "deleted_doctype": ("in", HIDDEN)}):
+		message = _("Only a Sales Manager or System Manager restores a deleted opportunity.")
+		frappe.throw(message, frappe.PermissionError)
+
+
 def refuse_hidden_records(arguments: dict) -> None:
 	"""Refuse a request that names opportunities which the user may not read; one that is not there is let through."""
 	texts = [text for text in _get_texts(arguments) if len(text) <= NAME_LENGTH]
@@ -141,15 +153,22 @@ def refuse_hidden_records(arguments: dict) -> None:
 		frappe.throw(explain_no_read(hidden[0]), frappe.PermissionError, title=_("Not Permitted"))
 
 
-@site_cache(ttl=60)
 def get_link_fields() -> set[str]:
 	"""Return the names of all fields of the site that link to an opportunity."""
+	return set(frappe.cache.get_value(LINK_FIELDS, _read_link_fields))
+
+
+def forget_link_fields(doc: Document, method: str | None = None) -> None:
+	frappe.cache.delete_keys(LINK_FIELDS)
+
+
+def _read_link_fields() -> list[str]:
 	links = {"fieldtype": "Link", "options": OPPORTUNITY}
-	return {
+	return [
 		name
 		for doctype in ("DocField", "Custom Field")
 		for name in frappe.get_all(doctype, links, pluck="fieldname")
-	}
+	]
 
 
 def _get_texts(arguments: dict) -> Iterator[str]:

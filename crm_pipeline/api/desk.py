@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from crm_pipeline.access import search
+from crm_pipeline.constants import HIDDEN
 from crm_pipeline.dashboard import calendar, cards, charts, slices
 from crm_pipeline.refusal import refuse
 
@@ -25,7 +26,7 @@ def get_matches(
 	wish to ignore User Permissions isn't taken: version 15 would ignore the rule along with them. As in its own search,
 	`%` and `_` stand for other text.
 	"""
-	if doctype not in search.SEARCHED:
+	if doctype not in HIDDEN:
 		refuse(_("{0} can't be searched here."), doctype)
 	start, length = max(start, 0), page_length if page_length > 0 else search.PAGE
 	return search.find(doctype, txt.strip(), filters, start, length, as_dict, reference_doctype)

@@ -71,6 +71,11 @@ def get_doc_permissions(doc, user=None, ptype=None):
 	return get_role_permissions(doc.doctype, user)
 
 
+def get_user_permissions(user):
+	"""Nobody is limited to single records here: there is no DocType User Permission."""
+	return {}
+
+
 def get_role_permissions(doctype_meta, user=None):
 	"""Return the rights that the user's roles give on a DocType."""
 	meta = frappe.get_meta(doctype_meta) if isinstance(doctype_meta, str) else doctype_meta

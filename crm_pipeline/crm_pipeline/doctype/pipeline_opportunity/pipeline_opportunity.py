@@ -153,6 +153,7 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 	def validate(self):
 		checks.validate_system_fields(self)
 		checks.keep_system_fields(self)
+		checks.keep_derived_fields(self)
 		input_values.validate_values(self)
 		input_values.set_dates(self)
 		closed.validate_closed_record(self)
@@ -164,6 +165,7 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 		money.set_values(self)
 		supplier_rates.set_supplier_rates(self)
 		people.set_sales_engineer(self)
+		people.end_own_support(self)
 		people.validate_people(self)
 		checks.validate_masters(self)
 		checks.validate_offer(self)
@@ -187,6 +189,7 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 		links.claim_offer(self)
 		next_contact.follow(self)
 		rule.follow(self)
+		people.end_former_access(self)
 
 	def on_change(self):
 		rule.complete(self)
