@@ -10,7 +10,7 @@ from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.fields import HISTORY_FIELDS, SYSTEM_FIELDS, WRITTEN_MEANWHILE
 from crm_pipeline.exceptions import AppendOnlyError
 from crm_pipeline.record.changes import has_changed, is_same_value
-from crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.refusal import get_label, name_value, refuse
 
 REMEDIES = {
 	"opportunity_from": _lt("Choose Customer or Lead."),
@@ -46,7 +46,7 @@ def validate_system_fields(doc: Document) -> None:
 			refuse(
 				_("{0} is set by the system and can't become {1}. Leave it out."),
 				get_label(doc, fieldname),
-				doc.get(fieldname),
+				name_value(doc.get(fieldname)),
 			)
 
 

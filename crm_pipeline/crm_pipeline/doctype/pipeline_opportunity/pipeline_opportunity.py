@@ -1,6 +1,7 @@
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from crm_pipeline.access.denial import ExplainedPermission
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.audit import log, versions
 from crm_pipeline.auto_close import plan as auto_close
@@ -21,11 +22,12 @@ from crm_pipeline.mail import incoming
 from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
 from crm_pipeline.record import input_values, loaded, locking, money
+from crm_pipeline.record.checked_input import CheckedTables
 from crm_pipeline.record.one_save import one_save
 from crm_pipeline.routing import rule
 
 
-class PipelineOpportunity(WithoutEmptyRows, Document):
+class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -199,6 +201,7 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 		checks.refuse_rename(self)
 
 	def insert(self, ignore_permissions=None, *args, **kwargs):
+		input_values.take_in(self)
 		loaded.validate_same_record(self)
 		if incoming.is_mail(self, ignore_permissions):
 			return incoming.receive(self)
@@ -206,6 +209,7 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 			return super().insert(ignore_permissions, *args, **kwargs)
 
 	def save(self, *args, **kwargs):
+		input_values.take_in(self)
 		loaded.validate_same_record(self)
 		with one_save(self):
 			return super().save(*args, **kwargs)
