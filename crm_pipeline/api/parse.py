@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from functools import cache, wraps
-from types import NoneType, UnionType
+from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from frappe import _, _lt
@@ -39,12 +39,13 @@ def reads_arguments(function: Callable) -> Callable:
 	@wraps(function)
 	def call(*args, **kwargs):
 		given = {**dict(zip(get_kinds(function), args, strict=False)), **kwargs}
+		sent = {}
 		for name, (kinds, is_required) in get_kinds(function).items():
-			if name in given:
-				given[name] = read(name, given[name], kinds, is_required)
+			if given.get(name) is not None:
+				sent[name] = read(name, given[name], kinds, is_required)
 			elif is_required:
 				refuse_missing(name)
-		return function(**given)
+		return function(**sent)
 
 	call.__annotations__ = {name: write_type(kind) for name, kind in function.__annotations__.items()}
 	return call
@@ -69,9 +70,7 @@ def get_types(annotation) -> tuple[type, ...]:
 
 def read(name: str, value: Any, kinds: tuple[type, ...], is_required: bool) -> Any:
 	"""Return an argument as one of its types; refuse what is none of them."""
-	if value is None and (NoneType in kinds or not is_required):
-		return None
-	if value is None or (is_required and name in SUBJECTS and value == ""):
+	if is_required and name in SUBJECTS and value == "":
 		refuse_missing(name)
 	for text in find_texts(value):
 		if not is_storable(text):

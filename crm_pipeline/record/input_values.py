@@ -11,12 +11,12 @@ from datetime import date, datetime, time, timedelta
 from numbers import Number
 from typing import Any
 
-import frappe
 from frappe import _, _lt
 from frappe.model.document import Document
 from frappe.utils import cstr, flt, get_datetime
 
-from crm_pipeline.domain.text import is_storable
+from crm_pipeline.domain import json_text
+from crm_pipeline.domain.text import is_blank, is_storable
 from crm_pipeline.refusal import Whole, get_label, refuse
 
 NUMBER_TYPES = frozenset({"Currency", "Float", "Percent", "Int"})
@@ -68,6 +68,8 @@ def take_in(doc: Document) -> None:
 def validate_fields(doc: Document) -> None:
 	"""Refuse a number, a date or a text that its field can't hold, in a record and its rows."""
 	for row, df, value in _get_filled(doc):
+		if df.reqd and df.fieldtype in TEXT_LENGTHS and is_blank(cstr(value)):
+			refuse(_("{0} is missing. Enter it."), get_label(row, df.fieldname))
 		if df.fieldtype in NUMBER_TYPES:
 			_validate_number(row, df, value)
 		elif df.fieldtype in DATE_TYPES:
@@ -161,14 +163,9 @@ def _validate_shape(row: Document, fieldname: str, fieldtype: str, value) -> Non
 	label = fieldname if fieldname in OWN_FIELDS else get_label(row, fieldname)
 	if not HAS_SHAPE.get(fieldtype, _is_text)(value):
 		remedy = Whole(SHAPES.get(fieldtype) or _("Send text."))
-		refuse(_("{0} can't be {1}. {2}"), label, _write(value), remedy)
+		refuse(_("{0} can't be {1}. {2}"), label, json_text.write(value), remedy)
 	if isinstance(value, str) and not is_storable(value):
 		refuse(_("{0} “{1}” holds characters that can't be stored. Take them out."), label, value)
-
-
-def _write(value) -> str:
-	"""Return a value as it was sent."""
-	return value if isinstance(value, str) else frappe.as_json(value, indent=None)
 
 
 def _is_text(value) -> bool:

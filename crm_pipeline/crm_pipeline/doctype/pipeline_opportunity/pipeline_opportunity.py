@@ -174,7 +174,6 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		stage.set_stage(self)
 		money.set_weighted_value(self)
 		party.set_title(self)
-		party.point_out_open_opportunity(self)
 
 	def before_save(self):
 		log.plan_entries(self)
@@ -188,6 +187,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		links.claim_offer(self)
 		next_contact.follow(self)
 		rule.follow(self)
+		party.point_out_open_opportunity(self)
 
 	def on_change(self):
 		rule.complete(self)
@@ -215,7 +215,8 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 			return super().save(*args, **kwargs)
 
 	def load_from_db(self, *args, **kwargs):
-		loading = super().load_from_db(*args, **kwargs)
+		with loaded.explain_missing(self):
+			loading = super().load_from_db(*args, **kwargs)
 		loaded.remember(self)
 		return loading
 
@@ -229,6 +230,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 			super().save_version()
 
 	def get_invalid_links(self, is_submittable=False):
+		checks.validate_party_type(self)
 		link_names.read_ahead(self)
 		invalid_links, cancelled_links = super().get_invalid_links(is_submittable)
 		checks.validate_links(self, invalid_links)
