@@ -47,7 +47,9 @@ def reads_arguments(function: Callable) -> Callable:
 				refuse_missing(name)
 		return function(**sent)
 
-	call.__annotations__ = {name: write_type(kind) for name, kind in function.__annotations__.items()}
+	written = {name: write_type(kind) for name, kind in function.__annotations__.items()}
+	call.__annotations__ = written
+	call.__annotate__ = lambda _format: written  # what Python 3.14 copies to a decorator above this one
 	return call
 
 
