@@ -77,6 +77,11 @@ has_permission = {
 	"Pipeline Opportunity": "crm_pipeline.access.permissions.has_opportunity_permission",
 	"Pipeline Audit Log": "crm_pipeline.access.permissions.has_audit_log_permission",
 	"File": "crm_pipeline.access.companions.has_file_permission",
+	"Quotation": "crm_pipeline.overrides.link_guard.has_permission",
+	"Sales Order": "crm_pipeline.overrides.link_guard.has_permission",
+	"Supplier Quotation": "crm_pipeline.overrides.link_guard.has_permission",
+	"Request for Quotation": "crm_pipeline.overrides.link_guard.has_permission",
+	"Lead": "crm_pipeline.overrides.link_guard.has_permission",
 }
 
 auth_hooks = ["crm_pipeline.access.guard.guard_request"]

@@ -10,7 +10,7 @@ ELIGIBLE_ROLES = {"sales_engineer": SALES_ROLES, "application_engineer": APPLICA
 
 def is_eligible(user: str, fieldname: str) -> bool:
 	"""Tell whether a user is an enabled system user with a role for the field; Administrator is nobody's engineer."""
-	if user in frappe.STANDARD_USERS:
+	if user in frappe.STANDARD_USERS or not frappe.db.exists("User", user):
 		return False
 	enabled, user_type = frappe.get_cached_value("User", user, ["enabled", "user_type"]) or (0, "")
 	has_role = not ELIGIBLE_ROLES[fieldname].isdisjoint(frappe.get_roles(user))

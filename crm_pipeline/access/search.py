@@ -11,6 +11,7 @@ from functools import partial
 import frappe
 from frappe.model.meta import Meta
 
+from crm_pipeline.access.filters import read_filters
 from crm_pipeline.domain.fields import PARTY_FIELDS
 
 PARTY = "party_display_name"
@@ -33,21 +34,12 @@ def find(
 	"""Return the records that hold the text and that the user sees (api/desk.py)."""
 	meta = frappe.get_meta(doctype)
 	read = partial(frappe.get_list, doctype, reference_doctype=reference_doctype)
+	conditions = read_filters(filters, doctype, with_tables=False)
 	try:
-		names = _find(read, _get_steps(meta, txt), _get_conditions(doctype, filters), start + length)
+		names = _find(read, _get_steps(meta, txt), conditions, start + length)
 	except frappe.PermissionError:
 		return []  # get_list has said why; the framework would answer that there is no such page
 	return _show(read, meta, names[start:], as_dict)
-
-
-def _get_conditions(doctype: str, filters: dict | list | str | None) -> list:
-	filters = frappe.parse_json(filters) or []
-	if not isinstance(filters, dict):
-		return list(filters)
-	return [
-		[doctype, field, *(value if isinstance(value, list | tuple) else ("=", value))]
-		for field, value in filters.items()
-	]
 
 
 def _find(read: partial, steps: Iterator[list], conditions: list, most: int) -> list[str]:

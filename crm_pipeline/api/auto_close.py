@@ -3,10 +3,12 @@
 import frappe
 
 from crm_pipeline.access.permissions import require_manager
+from crm_pipeline.api.parse import reads_arguments
 from crm_pipeline.auto_close import plan
 
 
 @frappe.whitelist()
+@reads_arguments
 def preview() -> dict:
 	"""Return what the job would do today; nothing is changed. Managers only.
 
@@ -18,6 +20,7 @@ def preview() -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def run_now() -> bool:
 	"""Start the job on the long queue; False when it waits or runs there already. Managers only."""
 	require_manager()

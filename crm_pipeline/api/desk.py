@@ -4,12 +4,14 @@ import frappe
 from frappe import _
 
 from crm_pipeline.access import search
+from crm_pipeline.api.parse import read_limit, reads_arguments
 from crm_pipeline.constants import HIDDEN
 from crm_pipeline.dashboard import calendar, cards, charts, slices
 from crm_pipeline.refusal import refuse
 
 
 @frappe.whitelist()
+@reads_arguments
 def get_matches(
 	doctype: str,
 	txt: str,
@@ -28,11 +30,13 @@ def get_matches(
 	"""
 	if doctype not in HIDDEN:
 		refuse(_("{0} can't be searched here."), doctype)
-	start, length = max(start, 0), page_length if page_length > 0 else search.PAGE
+	start = read_limit("start", max(start, 0))
+	length = read_limit("page_length", max(page_length, 0)) or search.PAGE
 	return search.find(doctype, txt.strip(), filters, start, length, as_dict, reference_doctype)
 
 
 @frappe.whitelist()
+@reads_arguments
 def get_events(start: str, end: str, filters: str | list | None = None) -> list[dict]:
 	"""Return the next contacts from `start` to before `end` of the open opportunities that the user sees.
 
@@ -42,6 +46,7 @@ def get_events(start: str, end: str, filters: str | list | None = None) -> list[
 
 
 @frappe.whitelist()
+@reads_arguments
 def get_card(filters: str | dict) -> dict:
 	"""Return the number of the card that `filters` names, and the list it opens. Whoever may read opportunities."""
 	slices.require_reader()
@@ -49,6 +54,7 @@ def get_card(filters: str | dict) -> dict:
 
 
 @frappe.whitelist()
+@reads_arguments
 def get_slices(chart_name: str) -> dict:
 	"""Return a chart for the user who looks. Whoever may read opportunities."""
 	slices.require_reader()

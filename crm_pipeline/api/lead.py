@@ -2,11 +2,13 @@
 
 import frappe
 
+from crm_pipeline.api.parse import reads_arguments
 from crm_pipeline.conversion import convert as conversion
 from crm_pipeline.record.conflict import explain_conflict
 
 
 @frappe.whitelist()
+@reads_arguments
 def preview_conversion(lead: str) -> dict:
 	"""Return what the Convert dialog shows. Needs read permission on the lead.
 
@@ -18,6 +20,7 @@ def preview_conversion(lead: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def convert(lead: str, customer: str | None = None, opportunity: dict | str | None = None) -> dict:
 	"""Convert a Qualified lead into a new customer, or link it to the existing `customer`.
 

@@ -3,11 +3,13 @@
 import frappe
 from frappe.model.document import Document
 
-from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.access.denial import require
+from crm_pipeline.api.parse import reads_arguments
 from crm_pipeline.offers import follow, mapper, panel
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def make_quotation(source_name: str, target_doc: str | Document | None = None) -> Document:
 	"""Return an unsaved Quotation priced by ERPNext, or at the agreed rates if the settings keep them.
 
@@ -18,6 +20,7 @@ def make_quotation(source_name: str, target_doc: str | Document | None = None) -
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def make_quotation_from_supplier_rates(
 	source_name: str, target_doc: str | Document | None = None
 ) -> Document:
@@ -26,6 +29,7 @@ def make_quotation_from_supplier_rates(
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def make_supplier_quotation(source_name: str, target_doc: str | Document | None = None) -> Document:
 	"""Return an unsaved Supplier Quotation for the items, in company currency until a supplier is chosen.
 
@@ -35,6 +39,7 @@ def make_supplier_quotation(source_name: str, target_doc: str | Document | None 
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def make_request_for_quotation(source_name: str, target_doc: str | Document | None = None) -> Document:
 	"""Return an unsaved Request for Quotation for the items.
 
@@ -44,19 +49,19 @@ def make_request_for_quotation(source_name: str, target_doc: str | Document | No
 
 
 @frappe.whitelist()
+@reads_arguments
 def get_documents(name: str) -> dict:
 	"""Return the documents of an opportunity that the user may read. Needs read permission on the opportunity.
 
 	{"quotations", "orders", "supplier_quotations": rows of offers.panel.FIELDS, the last ones with "items"; "makes":
 	functions of this module that the user may call; "is_behind": whether the user's `refresh` would change something}.
 	"""
-	record = frappe.get_doc(OPPORTUNITY, name)
-	record.check_permission("read")
-	return panel.get_documents(record)
+	return panel.get_documents(require(name))
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def refresh(name: str) -> None:
 	"""Bring an opportunity up to date with its documents. Needs write permission on it."""
-	frappe.has_permission(OPPORTUNITY, "write", doc=name, throw=True)
+	require(name, "write")
 	follow.catch_up(name)

@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 
 from crm_pipeline.access import explanation
+from crm_pipeline.access.denial import require
 from crm_pipeline.access.permissions import (
 	explain_no_write,
 	get_writable,
@@ -18,8 +19,7 @@ from crm_pipeline.access.permissions import (
 	require_manager,
 	require_write,
 )
-from crm_pipeline.api.parse import read_names
-from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.api.parse import read_names, reads_arguments
 from crm_pipeline.correspondence import waiting
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.form import activity, history
@@ -32,36 +32,42 @@ MOST_AT_ONCE = 500  # what the list can have chosen
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def make_offer(name: str, offer: str | None = None) -> dict:
 	"""Move to Offer Made; `offer` names the Quotation, which may also be linked later."""
 	return _move(name, lifecycle.OFFER_MADE, **({"offer": offer} if offer else {}))
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def mark_won(name: str, won_value: float | str, won_currency: str | None = None) -> dict:
 	"""Close as Won with its value in `won_currency` (the record's currency by default)."""
 	return _move(name, lifecycle.WON, won_value=won_value, won_currency=won_currency)
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def mark_lost(name: str, lost_reasons: list | str, outcome_detail: str | None = None) -> dict:
 	"""Close as Lost; `lost_reasons` is a list of Pipeline Lost Reason names, or that list as JSON."""
 	return _close(name, lifecycle.LOST, lost_reasons, outcome_detail)
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def mark_rejected(name: str, lost_reasons: list | str, outcome_detail: str | None = None) -> dict:
 	"""Close as Rejected; arguments as for `mark_lost`."""
 	return _close(name, lifecycle.REJECTED, lost_reasons, outcome_detail)
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def reopen(name: str, reopen_reason: str) -> dict:
 	"""Set a closed record back to Open. Managers only."""
 	return _move(name, lifecycle.FIRST_STAGE, reopen_reason=reopen_reason)
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def correct(
 	name: str,
 	correction_reason: str,
@@ -84,6 +90,7 @@ def correct(
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def move_many(
 	names: list | str, status: str, lost_reasons: list | str | None = None, outcome_detail: str | None = None
 ) -> dict:
@@ -103,6 +110,7 @@ def move_many(
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def route_again(name: str) -> dict:
 	"""Let the region choose the sales engineer of an open record anew. Managers only."""
 	if not is_manager():
@@ -112,6 +120,7 @@ def route_again(name: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def confirm_details(name: str) -> None:
 	"""Say that the details filled in by default are right. Needs write permission; names what is still missing."""
 	require_write(name)
@@ -119,6 +128,7 @@ def confirm_details(name: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def wait_for_customer(name: str) -> dict:
 	"""Start the waiting clock by hand, after a call or a chat. Needs write permission. Returns the document."""
 	require_write(name)
@@ -126,6 +136,7 @@ def wait_for_customer(name: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def customer_answered(name: str) -> dict:
 	"""Stop the waiting clock by hand, after a call or a chat. Needs write permission. Returns the document."""
 	require_write(name)
@@ -133,27 +144,30 @@ def customer_answered(name: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def log_activity(name: str, medium: str, summary: str, happened_on: str | None = None) -> str:
 	"""Note a call, visit or meeting and return the Communication's name.
 
 	`medium` is Phone, Visit or Meeting, `happened_on` a date and time (now by default). Needs what sending an
 	e-mail from the record needs: reading it, with a role that may. A closed record takes comments only.
 	"""
-	frappe.has_permission(OPPORTUNITY, "email", doc=name, throw=True)
+	require(name, "email")
 	return activity.log_activity(name, medium, summary, happened_on)
 
 
 @frappe.whitelist()
+@reads_arguments
 def get_history(name: str) -> dict:
 	"""Return the newest audit entries of an opportunity, newest first. Needs read permission on it.
 
 	{"entries": rows of form.history.ENTRY_FIELDS with "full_name" and "changes", "total": count}.
 	"""
-	frappe.has_permission(OPPORTUNITY, "read", doc=name, throw=True)
+	require(name)
 	return history.get_history(name)
 
 
 @frappe.whitelist()
+@reads_arguments
 def explain_access(name: str) -> dict:
 	"""Return who sees an opportunity and why. Managers only.
 
@@ -162,7 +176,7 @@ def explain_access(name: str) -> dict:
 	`may_read` is false for someone who has a reason but is disabled, lacks the role or is limited by User Permissions.
 	"""
 	require_manager()
-	frappe.has_permission(OPPORTUNITY, "read", doc=name, throw=True)
+	require(name)
 	return explanation.explain_access(name)
 
 

@@ -1,16 +1,20 @@
 """Who gets which opportunity: routing, trying it out, handing over."""
 
 import frappe
+from frappe import _
 
 from crm_pipeline.access import eligibility
 from crm_pipeline.access.permissions import require_manager
-from crm_pipeline.api.parse import read_names_or_all
+from crm_pipeline.api.parse import read_limit, read_names_or_all, reads_arguments
 from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.domain import json_text
+from crm_pipeline.refusal import list_choices, refuse
 from crm_pipeline.routing import hand_over as handing_over
 from crm_pipeline.routing import router, rule
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def set_up_routing() -> str:
 	"""Make or mend the Assignment Rule and return its name. Managers only."""
 	require_manager()
@@ -18,6 +22,7 @@ def set_up_routing() -> str:
 
 
 @frappe.whitelist()
+@reads_arguments
 def try_routing(region: str, count: int = 5) -> list[dict]:
 	"""Return who would get the next `count` (at most 50) opportunities, without assigning anything. Managers only.
 
@@ -29,6 +34,7 @@ def try_routing(region: str, count: int = 5) -> list[dict]:
 
 
 @frappe.whitelist()
+@reads_arguments
 def get_eligible_users(
 	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict | str
 ) -> list:
@@ -37,10 +43,13 @@ def get_eligible_users(
 	`filters` holds the fieldname: {"fieldname": "sales_engineer"}.
 	"""
 	frappe.has_permission(OPPORTUNITY, "read", throw=True)
-	return eligibility.get_eligible_users(frappe.parse_json(filters)["fieldname"], txt, start, page_len)
+	fieldname = read_fieldname(filters)
+	start, length = read_limit("start", start), read_limit("page_len", page_len)
+	return eligibility.get_eligible_users(fieldname, txt, start, length)
 
 
 @frappe.whitelist()
+@reads_arguments
 def preview_hand_over(from_user: str, names: list | str | None = None) -> dict:
 	"""Return what a hand-over would move: {"opportunities": [rows], "todos": n, "events": n}. Managers only."""
 	require_manager()
@@ -48,6 +57,7 @@ def preview_hand_over(from_user: str, names: list | str | None = None) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@reads_arguments
 def hand_over(
 	from_user: str, reason: str, to_user: str | None = None, names: list | str | None = None
 ) -> dict:
@@ -57,3 +67,12 @@ def hand_over(
 	"""
 	require_manager()
 	return handing_over.start(from_user, reason, to_user, read_names_or_all(names))
+
+
+def read_fieldname(filters: dict | str) -> str:
+	"""Return the field that is to be filled; refuse what names none of them."""
+	fieldname = (json_text.read(filters, dict) or {}).get("fieldname")
+	if not isinstance(fieldname, str) or fieldname not in eligibility.ELIGIBLE_ROLES:
+		message = _("{0} names no field. Send filters with one of these as fieldname: {1}.")
+		refuse(message, json_text.write(filters), list_choices(eligibility.ELIGIBLE_ROLES))
+	return fieldname

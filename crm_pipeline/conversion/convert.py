@@ -9,7 +9,8 @@ from frappe.model.document import Document
 from crm_pipeline.audit import log
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.conversion import duplicates, takeover
-from crm_pipeline.exceptions import DuplicateCustomerError, InputError
+from crm_pipeline.domain import json_text
+from crm_pipeline.exceptions import DuplicateCustomerError
 from crm_pipeline.record import address_lock
 from crm_pipeline.refusal import refuse
 
@@ -140,14 +141,20 @@ def _mark_converted(doc: Document, customer: str) -> None:
 
 
 def _make_opportunity(doc: Document, customer: str, values: Any) -> str | None:
-	values = frappe.parse_json(values) if values else None
-	if not values:
+	if values in (None, "", {}, "{}"):
 		return None
-	if not isinstance(values, dict):
-		frappe.throw(_("The first opportunity must be given as field values."), InputError)
+	values = _read_values(values)
 	party = {"doctype": OPPORTUNITY, "opportunity_from": "Customer", "party_name": customer}
 	defaults = {"company": doc.company, "territory": doc.territory, "lead": doc.name}
 	return frappe.get_doc({**defaults, **values, **party}).insert().name
+
+
+def _read_values(values: Any) -> dict:
+	found = json_text.read(values, dict)
+	if not found:
+		message = _("The first opportunity can't be {0}. Send an object with the values of its fields.")
+		refuse(message, json_text.write(values))
+	return found
 
 
 def _get_readable(customers: list[str]) -> list[str]:

@@ -2,10 +2,12 @@
 
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, get_datetime, now
+from frappe.utils import add_to_date, now
 
+from crm_pipeline.access.filters import read_filters
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.dashboard import slices
+from crm_pipeline.record.input_values import read_moment
 from crm_pipeline.refusal import refuse
 
 MOST_EVENTS = 1000
@@ -17,14 +19,17 @@ def get_events(start: str, end: str, filters: str | list | None = None) -> list[
 
 	`filters` are those of the list. Each lasts half an hour.
 	"""
+	first, last = _read_moment(start), _read_moment(end)
+	if last < first:
+		refuse(_("{0} is before {1}. Swap the two."), end, start)
 	rows = frappe.get_list(
 		OPPORTUNITY,
 		fields=["name", "title", "status", "next_contact_date", "next_contact_by"],
 		filters=[
-			*slices.read_json(filters, [[OPPORTUNITY, "status", "=", "Open"]]),
+			*read_filters(filters, OPPORTUNITY),
 			*slices.to_list(slices.OPEN),
-			[OPPORTUNITY, "next_contact_date", ">=", _read_moment(start)],
-			[OPPORTUNITY, "next_contact_date", "<", _read_moment(end)],
+			[OPPORTUNITY, "next_contact_date", ">=", first],
+			[OPPORTUNITY, "next_contact_date", "<", last],
 		],
 		order_by="next_contact_date",
 		limit_page_length=MOST_EVENTS,
@@ -37,7 +42,6 @@ def get_events(start: str, end: str, filters: str | list | None = None) -> list[
 
 
 def _read_moment(text: str):
-	try:
-		return get_datetime(text)
-	except (ValueError, OverflowError, frappe.ValidationError):
-		refuse(_("{0} is no moment. Enter one like {1}."), text, now()[:19])
+	if not (moment := read_moment(text)):
+		refuse(_("“{0}” is no moment. Enter one like {1}."), text, now()[:19])
+	return moment

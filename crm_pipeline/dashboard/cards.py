@@ -9,8 +9,9 @@ from frappe.utils import add_days, cint, nowdate
 
 from crm_pipeline.constants import SETTINGS
 from crm_pipeline.dashboard import slices
+from crm_pipeline.domain.json_text import write
 from crm_pipeline.domain.lifecycle import LOST, OFFER_MADE, WON
-from crm_pipeline.refusal import refuse
+from crm_pipeline.refusal import list_choices, refuse
 
 EARLIEST = "2000-01-01"
 
@@ -57,9 +58,9 @@ CARDS = {
 
 def get_card(filters: str | dict) -> dict:
 	"""Return the number of the card that `filters` names, and the list it opens."""
-	name = slices.read_json(filters, {"card": next(iter(CARDS))}).get("card")
-	if name not in CARDS:
-		refuse(_("There is no card {0}. Choose one of: {1}."), name, ", ".join(CARDS))
+	name = slices.read_object(filters, {"card": next(iter(CARDS))}).get("card")
+	if not isinstance(name, str) or name not in CARDS:
+		refuse(_("There is no card {0}. Choose one of: {1}."), write(name), list_choices(CARDS))
 	card = CARDS[name]
 	filters = card.get_filters()
 	return {

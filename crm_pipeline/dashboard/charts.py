@@ -11,7 +11,7 @@ from crm_pipeline.constants import LOST_REASON_ROW
 from crm_pipeline.dashboard import slices
 from crm_pipeline.domain import periods
 from crm_pipeline.domain.lifecycle import STAGES, WON, Outcome, get_open_statuses
-from crm_pipeline.refusal import refuse
+from crm_pipeline.refusal import list_choices, refuse
 
 MOST_PARTS = 5
 
@@ -91,7 +91,7 @@ def get_chart(name: str) -> dict:
 	"""Return a chart's data for the current user, and beside it `slices`: what the list shows of each part."""
 	slices.require_reader()
 	if name not in CHARTS:
-		refuse(_("There is no chart {0}. Choose one of: {1}."), name, ", ".join(CHARTS))
+		refuse(_("There is no chart {0}. Choose one of: {1}."), name, list_choices(CHARTS))
 	parts = CHARTS[name].get_parts()
 	if not any(part.value for part in parts):
 		return {}  # the browser would divide by their sum

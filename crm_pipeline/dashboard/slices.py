@@ -16,8 +16,9 @@ from pypika.terms import Field
 
 from crm_pipeline.access.permissions import limit_to_visible
 from crm_pipeline.constants import LOST_REASON_ROW, OPPORTUNITY
+from crm_pipeline.domain import json_text
 from crm_pipeline.domain.lifecycle import STAGES, WON, Outcome, get_open_statuses
-from crm_pipeline.refusal import refuse
+from crm_pipeline.refusal import Whole, refuse
 from crm_pipeline.sql import Month, Year, group_by_text
 
 LIST = ("List", OPPORTUNITY, "List")
@@ -32,15 +33,13 @@ def require_reader() -> None:
 	frappe.has_permission(OPPORTUNITY, "read", throw=True)
 
 
-def read_json(value, example: list | dict) -> list | dict:
-	"""Return what the browser sent as JSON, empty for nothing; refuse another shape than the example's."""
-	try:
-		read = frappe.parse_json(value) or type(example)()
-	except ValueError:
-		read = None
-	if not isinstance(read, type(example)):
-		refuse(_("{0} can't be read. Send something like {1}."), value, frappe.as_json(example, indent=None))
-	return read
+def read_object(value: dict | str | None, example: dict) -> dict:
+	"""Return an object, sent as such or as JSON, empty for nothing; refuse any other shape, with an example."""
+	found = json_text.read(value, dict) if value else {}
+	if found is None:
+		text = Whole(json_text.write(example))
+		refuse(_("{0} can't be read. Send something like {1}."), json_text.write(value), text)
+	return found
 
 
 def get_statuses(outcome: Outcome) -> tuple[str, ...]:

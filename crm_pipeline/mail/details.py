@@ -6,5 +6,6 @@ from crm_pipeline.record import locking
 def confirm(name: str) -> None:
 	"""Say that the details filled in by default are right. Needs write permission; names what is still missing."""
 	doc = locking.get_writable(name)
-	doc.flags.details_confirmed = True
-	doc.save()
+	if doc.needs_details:
+		doc.flags.details_confirmed = True
+		doc.save()

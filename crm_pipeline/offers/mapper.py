@@ -6,6 +6,7 @@ that nothing of the customer can reach a supplier.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import frappe
 from frappe import _
@@ -15,10 +16,10 @@ from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt
 
 from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY, SETTINGS
-from crm_pipeline.domain import margin
+from crm_pipeline.domain import json_text, margin
 from crm_pipeline.offers import links
 from crm_pipeline.record.money import get_company_currency
-from crm_pipeline.refusal import refuse
+from crm_pipeline.refusal import Whole, refuse
 
 LINK_MAP = {"name": "pipeline_opportunity"}
 QUOTATION_MAP = {
@@ -159,7 +160,24 @@ def _map(source_name: str, target_doc: str | Document | None, maps: dict, comple
 	if not frappe.has_permission(doctype, "create"):
 		message = _("You may not create a {0}. Ask a manager for the permission.")
 		refuse(message, _(doctype), exception=frappe.PermissionError)
-	return get_mapped_doc(OPPORTUNITY, source_name, maps, target_doc, complete)
+	return get_mapped_doc(OPPORTUNITY, source_name, maps, _read_target(target_doc, doctype), complete)
+
+
+def _read_target(target_doc: str | Document | None, doctype: str) -> Document | None:
+	"""Return the document that rows are added to; refuse what is none of its DocType."""
+	if not target_doc or isinstance(target_doc, Document):
+		return target_doc or None
+	values = json_text.read(target_doc, dict)
+	tables = [df.fieldname for df in frappe.get_meta(doctype).get_table_fields()]
+	is_whole = values and all(is_table(values.get(name)) for name in tables)
+	if not is_whole or values.get("doctype") != doctype:
+		message = _("{0} is no {1}. Send its fields as JSON text, like {2}.")
+		refuse(message, target_doc, _(doctype), Whole(json_text.write({"doctype": doctype})))
+	return frappe.get_doc(values)
+
+
+def is_table(rows: Any) -> bool:
+	return rows is None or (isinstance(rows, list) and all(isinstance(row, dict) for row in rows))
 
 
 def _get_hidden(doctype: str) -> list[str]:

@@ -4,16 +4,32 @@ REST, `frappe.client` and bulk edits load a record, put what the request says ov
 a new one, that would be a copy of a record which the user may not see. The same goes for the rows of its tables.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from crm_pipeline.refusal import refuse
+from crm_pipeline.refusal import refuse, show
 
 
 def remember(doc: Document) -> None:
 	"""After loading. Flags are out of a request's reach."""
 	doc.flags.loaded_as = doc.name
+
+
+@contextmanager
+def explain_missing(doc: Document) -> Iterator[None]:
+	"""While a record is loaded: say that there is none of this name. The framework shows the name as it was sent."""
+	try:
+		yield
+	except frappe.DoesNotExistError as error:
+		frappe.clear_last_message()
+		message = _("There is no opportunity {0}. Look for it in the list.").format(show(doc.name))
+		frappe.msgprint(message, title=_("Not Found"), indicator="red")
+		error.args = (message,)
+		raise
 
 
 def validate_same_record(doc: Document) -> None:

@@ -7,9 +7,11 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.exceptions import ClosedRecordError
+from crm_pipeline.domain.text import is_blank
+from crm_pipeline.exceptions import ClosedRecordError, TransitionError
 from crm_pipeline.record import locking, transactions
-from crm_pipeline.refusal import refuse
+from crm_pipeline.record.input_values import validate_reason
+from crm_pipeline.refusal import list_choices, refuse
 
 REFUSALS = (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError)
 
@@ -27,12 +29,19 @@ def correct(name: str, reason: str, values: dict) -> Document:
 	if not lifecycle.is_closed(doc.status):
 		message = _("{0} is {1}: only a closed record is corrected. Edit it instead.")
 		refuse(message, name, doc.status, exception=ClosedRecordError)
-	if not reason.strip():
-		refuse(_("The reason is missing. Say why {0} is corrected."), name, exception=ClosedRecordError)
+	_validate_correction(name, reason, values)
 	doc.flags.correction = True
 	doc.flags.audit_reason = reason
 	doc.update(values)
 	return doc.save()
+
+
+def _validate_correction(name: str, reason: str, values: dict) -> None:
+	if is_blank(reason):
+		refuse(_("The reason is missing. Say why {0} is corrected."), name, exception=ClosedRecordError)
+	validate_reason(_("The reason"), reason)
+	if not values:
+		refuse(_("Nothing of {0} is corrected. Send what it should say instead."), name)
 
 
 def move_many(names: list[str], status: str, values: dict) -> dict:
@@ -40,13 +49,16 @@ def move_many(names: list[str], status: str, values: dict) -> dict:
 
 	Returns {"changed": [name, …], "refused": [{"name": …, "reason": …}, …]}.
 	"""
+	if status not in lifecycle.STAGES:
+		message = _("The status “{0}” is unknown. Choose one of {1}.")
+		refuse(message, status, list_choices(lifecycle.STAGES), exception=TransitionError)
 	result: dict[str, list] = {"changed": [], "refused": []}
 	locking.hold(*names)  # who meets somebody else meets them here, before anything is moved
 	for position, name in enumerate(names, start=1):
 		with transactions.attempt(REFUSALS) as moving:
 			_move_on(name, status, values)
 		if moving.error:
-			result["refused"].append({"name": name, "reason": str(moving.error)})
+			result["refused"].append({"name": name, "reason": _explain(moving.error)})
 		else:
 			result["changed"].append(name)
 		frappe.publish_progress(100 * position / len(names), title=_("Changing Opportunities"))
@@ -58,3 +70,8 @@ def _move_on(name: str, status: str, values: dict) -> None:
 	if doc.status == status:
 		refuse(_("{0} is already {1}."), name, _(status))
 	doc.update({"status": status, **values}).save()
+
+
+def _explain(error: Exception) -> str:
+	"""Return the sentence of a refusal; the framework raises some without one."""
+	return str(error) or _("You may not change it. Ask its sales engineer or a Sales Manager.")

@@ -7,7 +7,7 @@ from frappe import _
 
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.constants import HIDDEN
-from crm_pipeline.refusal import refuse
+from crm_pipeline.refusal import list_choices, refuse
 
 REPORT = "Stalled Opportunities"
 DIGEST = "Auto Email Report"
@@ -25,7 +25,9 @@ def get_frequency() -> str:
 def set_frequency(frequency: str) -> str:
 	"""Have the digest sent to the current user's own address, or no longer (Never); return it, refuse another one."""
 	if frequency not in FREQUENCIES:
-		refuse(_("{0} can't be {1}. Choose one of: {2}."), _("Frequency"), frequency, ", ".join(FREQUENCIES))
+		refuse(
+			_("{0} can't be {1}. Choose one of: {2}."), _("Frequency"), frequency, list_choices(FREQUENCIES)
+		)
 	for name in frappe.get_all(DIGEST, filters=_get_key(), pluck="name"):
 		frappe.delete_doc(
 			DIGEST, name, ignore_permissions=True

@@ -8,8 +8,10 @@ from frappe.utils import get_fullname
 from crm_pipeline.access.eligibility import ELIGIBLE_ROLES, is_eligible
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
+from crm_pipeline.domain.text import is_blank
 from crm_pipeline.notices import notice
 from crm_pipeline.record import locking, transactions
+from crm_pipeline.record.input_values import validate_reason
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import router
 
@@ -32,8 +34,9 @@ def start(from_user: str, reason: str, to_user: str | None, names: list[str] | N
 	Returns {"opportunities": how many}.
 	"""
 	_validate_user(from_user)
-	if not reason.strip():
+	if is_blank(reason):
 		refuse(_("The reason is missing. Say why the opportunities of {0} are handed over."), from_user)
+	validate_reason(_("The reason"), reason)
 	if to_user and (to_user == from_user or not is_eligible(to_user, "sales_engineer")):
 		refuse(_("{0} can't take over. Choose another enabled user with a sales role."), to_user)
 	found = [row.name for row in _get_records(from_user, names)]

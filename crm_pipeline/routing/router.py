@@ -15,7 +15,9 @@ from frappe.utils import cint, formatdate, get_fullname, getdate, now_datetime
 from crm_pipeline.access.eligibility import is_eligible
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle, routing
+from crm_pipeline.exceptions import ClosedRecordError
 from crm_pipeline.record import locking
+from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import turns
 
 
@@ -47,6 +49,9 @@ def route(doc: Document, excluded: str | None = None) -> None:
 def route_again(name: str) -> Document:
 	"""Let the region choose the sales engineer of an open record anew; needs write permission on it."""
 	doc = locking.get_writable(name)
+	if lifecycle.is_closed(doc.status):
+		message = _("{0} is {1} and stays with its sales engineer. Reopen it first.")
+		refuse(message, name, _(doc.status), exception=ClosedRecordError)
 	route(doc)
 	return doc.save()
 

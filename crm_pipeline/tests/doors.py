@@ -65,7 +65,7 @@ def edit_in_bulk(name: str, values: dict) -> None:
 	with own_transaction():
 		failed = submit_cancel_or_update_docs(OPPORTUNITY, [name], "update", json.dumps(values))
 	if failed:
-		raise frappe.ValidationError(frappe.get_message_log()[-1]["message"])
+		raise frappe.ValidationError(*(message["message"] for message in frappe.get_message_log()[-1:]))
 
 
 def put(name: str, values: dict) -> None:

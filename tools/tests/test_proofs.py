@@ -20,7 +20,7 @@ class Coin(unittest.TestCase):
 	"""A proof that fails on the steps in `fails` and is killed at `killed_at`."""
 
 	__test__ = False  # it's nothing for pytest
-	steps, sample_steps = 6, 2
+	steps, sample_steps, needs_site = 6, 2, False
 	thrown: list[float]
 	fails: tuple[int, ...]
 	killed_at: int | None

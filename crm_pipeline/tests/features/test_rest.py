@@ -2,6 +2,8 @@
 
 import json
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import frappe
 
@@ -100,12 +102,17 @@ class TestRest(CommittedTestCase):
 
 def request(method: str, path: str, user: str | None = personas.API_USER, **values):
 	"""Send a request to the framework's application, which connects and disconnects on its own, in a thread."""
-	answers = []
 	headers = {"X-Frappe-Site-Name": frappe.local.site}
 	if user:
 		headers["Authorization"] = f"token {user}:{SECRET}"
 	arguments = {"method": method, "headers": headers, **({"json": values} if values else {})}
-	thread = threading.Thread(target=lambda: answers.append(send(path, arguments)))
+	return in_thread(lambda: send(path, arguments))
+
+
+def in_thread(function: Callable) -> Any:
+	"""Return what a function returns that has a connection of its own."""
+	answers = []
+	thread = threading.Thread(target=lambda: answers.append(function()))
 	thread.start()
 	thread.join()
 	return answers[0]

@@ -83,6 +83,10 @@ class Meta:
 	def table_fieldnames(self):
 		return frozenset(df.fieldname for df in self.table_fields)
 
+	def get_valid_columns(self):
+		"""Return the names of the columns."""
+		return list(self.column_types)
+
 	def get_link_fields(self):
 		return self.link_fields
 

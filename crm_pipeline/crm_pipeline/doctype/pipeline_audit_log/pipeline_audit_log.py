@@ -2,11 +2,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.access.denial import ExplainedPermission
 from crm_pipeline.constants import AUDIT_LOG
 from crm_pipeline.exceptions import AppendOnlyError
+from crm_pipeline.record.checked_input import CheckedInput
 
 
-class PipelineAuditLog(Document):
+class PipelineAuditLog(ExplainedPermission, CheckedInput, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from crm_pipeline.record.checked_input import CheckedInput
 
-class PipelineLostReason(Document):
+
+class PipelineLostReason(CheckedInput, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

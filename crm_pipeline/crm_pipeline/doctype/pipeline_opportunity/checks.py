@@ -10,7 +10,7 @@ from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.fields import HISTORY_FIELDS, SYSTEM_FIELDS, WRITTEN_MEANWHILE
 from crm_pipeline.exceptions import AppendOnlyError
 from crm_pipeline.record.changes import has_changed, is_same_value
-from crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.refusal import Whole, get_label, name_value, refuse
 
 REMEDIES = {
 	"opportunity_from": _lt("Choose Customer or Lead."),
@@ -48,7 +48,7 @@ def validate_system_fields(doc: Document) -> None:
 			refuse(
 				_("{0} is set by the system and can't become {1}. Leave it out."),
 				get_label(doc, fieldname),
-				doc.get(fieldname),
+				name_value(doc.get(fieldname)),
 			)
 
 
@@ -81,7 +81,7 @@ def validate_required(doc: Document) -> None:
 	"""Name what is missing. A record that came by e-mail is saved without."""
 	missing = _get_missing(doc)
 	if missing and not _may_lack_details(doc):
-		refuse("{0} {1}", _("{0} is missing.").format(get_label(doc, missing[0])), str(REMEDIES[missing[0]]))
+		refuse_missing(doc, missing[0])
 
 
 def set_needs_details(doc: Document) -> None:
@@ -122,6 +122,18 @@ def validate_masters(doc: Document) -> None:
 				get_label(doc, fieldname),
 				master.name,
 			)
+
+
+def validate_party_type(doc: Document) -> None:
+	"""Before the framework looks for the party: it would ask for the field in words of its own."""
+	if doc.party_name and not doc.opportunity_from:
+		refuse_missing(doc, "opportunity_from")
+
+
+def refuse_missing(doc: Document, fieldname: str) -> None:
+	refuse(
+		"{0} {1}", Whole(_("{0} is missing.").format(get_label(doc, fieldname))), Whole(REMEDIES[fieldname])
+	)
 
 
 def validate_links(doc: Document, invalid_links: list[tuple[str, str, str]]) -> None:

@@ -7,7 +7,7 @@ from frappe.model.document import Document
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import ClosedRecordError
 from crm_pipeline.record.changes import is_same_value
-from crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.refusal import get_label, name_value, refuse
 
 CORRECTABLE_FIELDS = frozenset({"won_value", "lost_reasons", "outcome_detail"})
 
@@ -28,6 +28,6 @@ def validate_closed_record(doc: Document) -> None:
 				doc.name,
 				_(doc.status),
 				get_label(doc, df.fieldname),
-				doc.get(df.fieldname),
+				name_value(doc.get(df.fieldname)),
 				exception=ClosedRecordError,
 			)

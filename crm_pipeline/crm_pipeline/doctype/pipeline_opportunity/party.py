@@ -55,7 +55,7 @@ def get_default_title(doc: Document) -> str:
 
 def point_out_open_opportunity(doc: Document) -> None:
 	"""Tell the creator about an open opportunity (that they may see) for the same party and product line."""
-	if not doc.is_new() or doc.is_history or doc.needs_details or frappe.flags.in_import:
+	if doc.get_doc_before_save() or doc.is_history or doc.needs_details or frappe.flags.in_import:
 		return
 	query = _select_open_opportunities(doc).limit(1)
 	if not query.run():  # mostly there is none, and to ask what the creator sees costs more
@@ -71,7 +71,7 @@ def _select_open_opportunities(doc: Document) -> QueryBuilder:
 	record = frappe.qb.DocType(doc.doctype)
 	query = frappe.qb.from_(record).select(record.name).where(record.party_name == doc.party_name)
 	query = query.where(record.opportunity_from == doc.opportunity_from)
-	query = query.where(record.product_line == doc.product_line)
+	query = query.where((record.product_line == doc.product_line) & (record.name != doc.name))
 	query = query.where(record.status.isin(lifecycle.get_open_statuses()))
 	return query.orderby(record.opened_on, order=Order.desc)
 

@@ -2,6 +2,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from crm_pipeline.access import expansion
+from crm_pipeline.access.denial import ExplainedPermission
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.audit import log, versions
 from crm_pipeline.auto_close import plan as auto_close
@@ -22,11 +23,12 @@ from crm_pipeline.mail import incoming
 from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
 from crm_pipeline.record import input_values, loaded, locking, money
+from crm_pipeline.record.checked_input import CheckedTables
 from crm_pipeline.record.one_save import one_save
 from crm_pipeline.routing import rule
 
 
-class PipelineOpportunity(WithoutEmptyRows, Document):
+class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -175,7 +177,6 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 		stage.set_stage(self)
 		money.set_weighted_value(self)
 		party.set_title(self)
-		party.point_out_open_opportunity(self)
 
 	def before_save(self):
 		log.plan_entries(self)
@@ -190,6 +191,7 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 		next_contact.follow(self)
 		rule.follow(self)
 		people.end_former_access(self)
+		party.point_out_open_opportunity(self)
 
 	def on_change(self):
 		rule.complete(self)
@@ -203,6 +205,7 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 		checks.refuse_rename(self)
 
 	def insert(self, ignore_permissions=None, *args, **kwargs):
+		input_values.take_in(self)
 		loaded.validate_same_record(self)
 		if incoming.is_mail(self, ignore_permissions):
 			return incoming.receive(self)
@@ -210,12 +213,14 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 			return super().insert(ignore_permissions, *args, **kwargs)
 
 	def save(self, *args, **kwargs):
+		input_values.take_in(self)
 		loaded.validate_same_record(self)
 		with one_save(self):
 			return super().save(*args, **kwargs)
 
 	def load_from_db(self, *args, **kwargs):
-		loading = super().load_from_db(*args, **kwargs)
+		with loaded.explain_missing(self):
+			loading = super().load_from_db(*args, **kwargs)
 		loaded.remember(self)
 		expansion.empty_if_hidden(self)
 		return loading
@@ -230,6 +235,7 @@ class PipelineOpportunity(WithoutEmptyRows, Document):
 			super().save_version()
 
 	def get_invalid_links(self, is_submittable=False):
+		checks.validate_party_type(self)
 		link_names.read_ahead(self)
 		invalid_links, cancelled_links = super().get_invalid_links(is_submittable)
 		checks.validate_links(self, invalid_links)

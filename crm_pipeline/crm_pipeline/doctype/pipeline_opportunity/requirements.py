@@ -8,6 +8,7 @@ from frappe.utils import cstr, flt
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import lifecycle
+from crm_pipeline.domain.text import is_blank
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.refusal import get_label, refuse
 
@@ -18,7 +19,7 @@ def validate_reopening(doc: Document) -> None:
 	if not is_manager():
 		message = _("Only a manager may reopen {0}. Ask a Sales Manager.")
 		refuse(message, doc.name, exception=frappe.PermissionError)
-	if not cstr(doc.reopen_reason).strip():
+	if is_blank(cstr(doc.reopen_reason)):
 		refuse(
 			_("{0} is missing. Say why {1} is reopened."),
 			get_label(doc, "reopen_reason"),
@@ -101,7 +102,7 @@ def _validate_lost_reasons(doc: Document) -> None:
 			refuse(
 				_("Lost reason {0} is disabled. Choose another one."), reason.name, exception=TransitionError
 			)
-		if reason.needs_detail and not cstr(doc.outcome_detail).strip():
+		if reason.needs_detail and is_blank(cstr(doc.outcome_detail)):
 			refuse(
 				_("Lost reason {0} needs an {1}. Say what happened."),
 				reason.name,

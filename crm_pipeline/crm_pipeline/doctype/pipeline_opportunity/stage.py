@@ -11,7 +11,7 @@ from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.fields import STARTED_AFRESH
 from crm_pipeline.exceptions import TransitionError
 from crm_pipeline.record import conflict, money
-from crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.refusal import get_label, list_choices, refuse
 
 
 def set_stage(doc: Document) -> None:
@@ -50,7 +50,7 @@ def _validate_status(doc: Document) -> None:
 			message,
 			get_label(doc, "status"),
 			doc.status,
-			", ".join(lifecycle.STAGES),
+			list_choices(lifecycle.STAGES),
 			exception=TransitionError,
 		)
 

@@ -3,10 +3,11 @@ from frappe import _
 from frappe.utils import getdate
 from frappe.utils.nestedset import NestedSet
 
+from crm_pipeline.record.checked_input import CheckedInput
 from crm_pipeline.refusal import refuse
 
 
-class PipelineRegion(NestedSet):
+class PipelineRegion(CheckedInput, NestedSet):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

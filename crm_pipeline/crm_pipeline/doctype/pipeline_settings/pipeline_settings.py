@@ -5,13 +5,14 @@ from frappe.utils import cint, flt
 
 from crm_pipeline.auto_close import selling_settings
 from crm_pipeline.domain import lifecycle, working_time
+from crm_pipeline.record.checked_input import CheckedInput
 from crm_pipeline.refusal import get_label, refuse
 
 PERCENTAGES = ("probability_open", "probability_offer_made", "order_rate_tolerance")
 WORKING_HOURS = ("working_hours_from", "working_hours_to")
 
 
-class PipelineSettings(Document):
+class PipelineSettings(CheckedInput, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

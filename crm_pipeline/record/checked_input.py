@@ -1,0 +1,58 @@
+"""What a client sends is looked at before the framework works with it: for every controller of this app."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from frappe import _
+from frappe.model.document import Document
+
+from crm_pipeline.record import input_values
+from crm_pipeline.refusal import get_label, refuse
+
+
+class CheckedTables:
+	"""For a controller: values are an object with the names of fields, and a table is a list of objects."""
+
+	def update(self, values, *args, **kwargs):
+		if not isinstance(values, Mapping):
+			refuse(_("{0} can't be read. Send an object with the values of fields."), values)
+		if not get_methods(type(self)).isdisjoint(values):
+			names = sorted(get_methods(type(self)).intersection(values))
+			refuse(_("There is no field {0}. Leave it out."), names[0])
+		return super().update(values, *args, **kwargs)
+
+	def extend(self, key, value):
+		if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+			self.refuse_rows(key, value)
+		return super().extend(key, value)
+
+	def append(self, key, value=None, *args, **kwargs):
+		if not (value is None or isinstance(value, Mapping | Document)):
+			self.refuse_rows(key, value)
+		return super().append(key, value, *args, **kwargs)
+
+	def refuse_rows(self, key, value):
+		message = _("{0} can't be {1}. Send a list of rows, each an object with the values of fields.")
+		refuse(message, get_label(self, key), value)
+
+
+class CheckedInput(CheckedTables):
+	"""For a controller without further rules: the same, and each value fits its field."""
+
+	def insert(self, *args, **kwargs):
+		self.check_input()
+		return super().insert(*args, **kwargs)
+
+	def save(self, *args, **kwargs):
+		self.check_input()
+		return super().save(*args, **kwargs)
+
+	def check_input(self):
+		input_values.take_in(self)
+		input_values.validate_fields(self)
+
+
+@cache
+def get_methods(controller: type) -> frozenset[str]:
+	"""Return the names that a value would take the place of a method under."""
+	return frozenset(name for name in dir(controller) if callable(getattr(controller, name, None)))
