@@ -39,7 +39,7 @@ def receive(doc: Document) -> Document:
 	if doc.name:
 		_hold(doc.name)
 	if not doc.name and not conversation.is_automatic(subject, address):
-		doc.name = _save(lambda: _make(doc, address)) or _save(lambda: _make_bare(doc))
+		doc.name = save(lambda: make(doc, address)) or save(lambda: make_bare(doc))
 	return doc
 
 
@@ -71,7 +71,7 @@ def keep_sender(communication: Document) -> None:
 		communication.sender = None
 
 
-def _save(make: Callable[[], Document]) -> str | None:
+def save(make: Callable[[], Document]) -> str | None:
 	"""Insert a record and return its name. On refusal undo it, log why and return None; a deadlock is tried again."""
 	shown, reason = len(frappe.local.message_log), ""
 	for _attempt in range(TRIES):
@@ -92,15 +92,15 @@ def _save(make: Callable[[], Document]) -> str | None:
 	return None
 
 
-def _make(doc: Document, address: str) -> Document:
+def make(doc: Document, address: str) -> Document:
 	"""Return the record of an e-mail with everything that is known about its sender."""
-	record = _make_bare(doc)
+	record = make_bare(doc)
 	party = None
 	if address and not sender.is_ours(address):
 		party = sender.get_party(address, doc.party_display_name)
 	set_party(record, party)
 	settings = frappe.get_cached_doc(SETTINGS)
-	record.product_line = _get_usable("Pipeline Product Line", settings.default_product_line)
+	record.product_line = get_usable("Pipeline Product Line", settings.default_product_line)
 	return record
 
 
@@ -108,7 +108,7 @@ def set_party(record: Document, party: sender.Party | None) -> None:
 	"""Put the party on the record, and its last region before the default one."""
 	last_region = sender.get_last_value([party.name], "region") if party else None
 	default_region = frappe.get_cached_doc(SETTINGS).default_region
-	record.region = _get_usable("Pipeline Region", last_region) or _get_usable(
+	record.region = get_usable("Pipeline Region", last_region) or get_usable(
 		"Pipeline Region", default_region
 	)
 	if party and not _is_disabled(party):
@@ -116,7 +116,7 @@ def set_party(record: Document, party: sender.Party | None) -> None:
 		record.contact_person = party.contact
 
 
-def _make_bare(doc: Document) -> Document:
+def make_bare(doc: Document) -> Document:
 	"""Return a record with the subject and the sender alone."""
 	record = frappe.new_doc(OPPORTUNITY)
 	record.update(
@@ -135,7 +135,7 @@ def _make_bare(doc: Document) -> Document:
 	return record
 
 
-def _get_usable(doctype: str, name: str | None) -> str | None:
+def get_usable(doctype: str, name: str | None) -> str | None:
 	"""Return a master that may stand on a new record."""
 	if not name or not frappe.db.exists(doctype, name):
 		return None

@@ -19,7 +19,7 @@ from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.naming import get_next_name
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.form import history
-from crm_pipeline.mail import incoming
+from crm_pipeline.mail import enquiry, incoming
 from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
 from crm_pipeline.record import input_values, loaded, locking, money
@@ -209,6 +209,8 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		loaded.validate_same_record(self)
 		if incoming.is_mail(self, ignore_permissions):
 			return incoming.receive(self)
+		if enquiry.is_enquiry(self):
+			return enquiry.receive(self)
 		with one_save(self):
 			return super().insert(ignore_permissions, *args, **kwargs)
 

@@ -32,7 +32,7 @@ const FORMATTERS = {
 frappe.listview_settings["Pipeline Opportunity"] = {
 	// every kind of view asks for this before it has records; a Kanban board has no event of its own
 	get add_fields() {
-		show_texts_as_texts(cur_list);
+		Object.values(frappe.views.list_view).forEach(show_texts_as_texts);
 		return ["status"];
 	},
 	hide_name_column: true,
@@ -70,7 +70,7 @@ function show_filterable(value, df, doc) {
 }
 
 function show_texts_as_texts(listview) {
-	if (listview?.doctype !== "Pipeline Opportunity" || listview.shows_texts) {
+	if (listview.doctype !== "Pipeline Opportunity" || listview.shows_texts) {
 		return;
 	}
 	listview.shows_texts = true;
@@ -80,7 +80,7 @@ function show_texts_as_texts(listview) {
 	const escaped = new WeakSet();
 	const render = listview.render;
 	listview.render = function (...options) {
-		for (const row of this.data.filter((row) => !escaped.has(row))) {
+		for (const row of this.data.filter((data) => !escaped.has(data))) {
 			escaped.add(row);
 			row._user_tags = escape(row._user_tags || "");
 			if (this.view_name === "Kanban") {
