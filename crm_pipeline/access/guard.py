@@ -136,7 +136,7 @@ def refuse_restoring(arguments: dict, function: str) -> None:
 	if not function.startswith(DELETED_DOCUMENTS):
 		return
 	names = [text for text in _get_texts(arguments) if len(text) <= NAME_LENGTH]
-	if frappe.db.exists("Deleted Document", {"name": ("in", names), "deleted_doctype": ("in", HIDDEN)}):
+	if frappe.db.exists("Deleted Document", {"name": ("in", names), "deleted_doctype": ("in", list(HIDDEN))}):
 		message = _("Only a Sales Manager or System Manager restores a deleted opportunity.")
 		frappe.throw(message, frappe.PermissionError)
 

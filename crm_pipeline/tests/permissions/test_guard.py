@@ -1,6 +1,7 @@
 """Functions of the framework that ask nobody: what a request may not ask of a hidden opportunity, over HTTP."""
 
 import json
+from unittest.mock import patch
 from urllib.parse import quote
 
 import frappe
@@ -161,3 +162,79 @@ class TestGuard(CommittedTestCase):
 		frappe.db.rollback()
 		self.assertEqual(frappe.db.get_value("Communication", mail, "reference_name"), self.hidden)
 		self.assertEqual(self.ask("frappe.email.relink", user=personas.MANAGER, **moved).status_code, 200)
+
+	def test_a_report_prepared_for_somebody_else_is_theirs(self):
+		frappe.set_user("Administrator")
+		prepared = frappe.get_doc(
+			{"doctype": "Prepared Report", "report_name": "Win Rate", "status": "Completed", "filters": "{}"}
+		)
+		with patch("frappe.core.doctype.prepared_report.prepared_report.enqueue"):
+			prepared.insert(ignore_permissions=True)
+		self.addCleanup(frappe.delete_doc, "Prepared Report", prepared.name, force=True)
+		frappe.db.commit()
+		answer = self.ask(
+			"frappe.desk.query_report.run",
+			report_name="Win Rate",
+			filters={"prepared_report_name": prepared.name},
+		)
+		self.assertEqual(answer.status_code, 403, answer.get_data(as_text=True)[-300:])
+		self.assertIn("prepared for somebody else", answer.get_data(as_text=True))
+
+	def test_what_was_deleted_is_restored_by_a_manager(self):
+		frappe.set_user(personas.MANAGER)
+		frappe.delete_doc(OPPORTUNITY, self.hidden)
+		deleted = frappe.db.get_value("Deleted Document", {"deleted_name": self.hidden})
+		self.addCleanup(frappe.db.delete, "Deleted Document", {"deleted_name": self.hidden})
+		frappe.db.commit()
+		function = "frappe.core.doctype.deleted_document.deleted_document."
+		for answer in (
+			self.ask(function + "restore", name=deleted),
+			self.ask(function + "bulk_restore", docnames=json.dumps([deleted])),
+		):
+			self.assertEqual(answer.status_code, 403)
+			self.assertIn("restores a deleted opportunity", answer.get_data(as_text=True))
+
+	def test_a_calendar_is_shown_to_its_user(self):
+		event = {
+			"subject": MARK,
+			"event_type": "Private",
+			"starts_on": "2030-01-05 10:00:00",
+			"ends_on": "2030-01-05 11:00:00",
+		}
+		frappe.set_user(personas.ENGINEER)
+		name = frappe.get_doc({"doctype": "Event", **event}).insert().name
+		frappe.set_user("Administrator")
+		self.addCleanup(frappe.delete_doc, "Event", name, force=True)
+		frappe.db.commit()
+		answer = request(
+			"GET",
+			f"{CALL}frappe.desk.doctype.event.event.get_events?start=2030-01-01&end=2030-01-31&user={personas.ENGINEER}",
+			user=STRANGER,
+		)
+		self.assertEqual((answer.status_code, MARK in answer.get_data(as_text=True)), (200, False))
+
+	def test_a_report_by_e_mail_is_sent_as_who_set_it_up_sees_it(self):
+		frappe.set_user("Administrator")
+		report = frappe.get_doc(
+			{
+				"doctype": "Report",
+				"report_name": frappe.generate_hash(length=8),
+				"ref_doctype": OPPORTUNITY,
+				"report_type": "Report Builder",
+				"is_standard": "No",
+				"json": json.dumps({"fields": [["notes", OPPORTUNITY]]}),
+			}
+		).insert()
+		digest = {
+			"doctype": "Auto Email Report",
+			"report": report.name,
+			"user": personas.MANAGER,
+			"email_to": STRANGER,
+			"frequency": "Daily",
+			"format": "HTML",
+		}
+		frappe.set_user(STRANGER)
+		with self.assertRefused(frappe.PermissionError, "Choose yourself as the user."):
+			frappe.get_doc(digest).insert(ignore_permissions=True)
+		frappe.get_doc({**digest, "user": STRANGER}).insert(ignore_permissions=True)
+		frappe.set_user("Administrator")
