@@ -26,18 +26,16 @@ from crm_pipeline.constants import HIDDEN, OPPORTUNITY
 from crm_pipeline.refusal import refuse
 
 # what stands around an opportunity in the framework's own DocTypes
-COMPANIONS = frozenset(
-	{
-		"Comment",
-		"Communication",
-		"Document Follow",
-		"Event",
-		"File",
-		"Notification Log",
-		"Tag Link",
-		"ToDo",
-		"Version",
-	}
+COMPANIONS = (
+	"Comment",
+	"Communication",
+	"Document Follow",
+	"Event",
+	"File",
+	"Notification Log",
+	"Tag Link",
+	"ToDo",
+	"Version",
 )
 FUNCTIONS = re.compile(r"^/api/(?:v[12]/)?method/([^/]+)")
 RESOURCES = re.compile(r"^/api/(?:v1/)?resource/([^/]+)|^/api/v2/document/([^/]+)")

@@ -31,6 +31,7 @@ def remove_opportunities() -> None:
 def remove_opportunity(name: str) -> None:
 	frappe.db.delete(AUDIT_LOG, {"reference_name": name})
 	frappe.db.delete("ToDo", {"reference_name": name})
+	frappe.db.delete("DocShare", {"share_doctype": OPPORTUNITY, "share_name": name})
 	participants = {"reference_doctype": OPPORTUNITY, "reference_docname": name}
 	remove_rows("Event", frappe.get_all("Event Participants", participants, pluck="parent"))
 	remove_rows("Communication", frappe.get_all("Communication", {"reference_name": name}, pluck="name"))
