@@ -6,4 +6,5 @@ LOST_REASON_ROW = "Pipeline Opportunity Lost Reason"
 COMPETITOR_ROW = "Pipeline Opportunity Competitor"
 CHILD_TABLES = (ITEM_ROW, LOST_REASON_ROW, COMPETITOR_ROW)
 AUDIT_LOG = "Pipeline Audit Log"
+HIDDEN = frozenset({OPPORTUNITY, *CHILD_TABLES, AUDIT_LOG})  # under the rule of who sees what
 SETTINGS = "Pipeline Settings"

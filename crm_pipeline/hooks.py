@@ -76,12 +76,15 @@ standard_queries = {
 has_permission = {
 	"Pipeline Opportunity": "crm_pipeline.access.permissions.has_opportunity_permission",
 	"Pipeline Audit Log": "crm_pipeline.access.permissions.has_audit_log_permission",
+	"File": "crm_pipeline.access.companions.has_file_permission",
 	"Quotation": "crm_pipeline.overrides.link_guard.has_permission",
 	"Sales Order": "crm_pipeline.overrides.link_guard.has_permission",
 	"Supplier Quotation": "crm_pipeline.overrides.link_guard.has_permission",
 	"Request for Quotation": "crm_pipeline.overrides.link_guard.has_permission",
 	"Lead": "crm_pipeline.overrides.link_guard.has_permission",
 }
+
+auth_hooks = ["crm_pipeline.access.guard.guard_request"]
 
 # other documents' events
 
@@ -121,12 +124,19 @@ doc_events = {
 	"Comment": {"validate": "crm_pipeline.overrides.comment.validate"},
 	"Communication": {
 		"before_insert": "crm_pipeline.overrides.communication.before_insert",
+		"validate": "crm_pipeline.overrides.communication.validate",
 		"on_update": "crm_pipeline.overrides.communication.on_update",
 	},
-	"Event": {"on_update": "crm_pipeline.overrides.event.on_update"},
+	"Event": {
+		"validate": "crm_pipeline.overrides.event.validate",
+		"on_update": "crm_pipeline.overrides.event.on_update",
+	},
+	"File": {"validate": "crm_pipeline.overrides.file.validate"},
+	"Document Follow": {"validate": "crm_pipeline.overrides.document_follow.validate"},
 	"Assignment Rule": {"validate": "crm_pipeline.overrides.assignment_rule.validate"},
 	"Auto Email Report": {"validate": "crm_pipeline.overrides.auto_email_report.validate"},
 	"Selling Settings": {"on_update": "crm_pipeline.overrides.selling_settings.on_update"},
+	("Custom Field", "DocType"): {"on_update": "crm_pipeline.access.guard.forget_link_fields"},
 	("User", "Pipeline Lost Reason"): {"after_rename": "crm_pipeline.audit.renames.after_rename"},
 }
 

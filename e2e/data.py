@@ -87,6 +87,7 @@ def make_board(server: Server, name: str, customer: str) -> str:
 		reference_doctype=OPPORTUNITY,
 		field_name="status",
 		filters=f'[["{OPPORTUNITY}", "customer", "=", "{customer}"]]',
+		fields='["next_step"]',
 		columns=columns,
 	)
 

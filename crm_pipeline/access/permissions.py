@@ -38,6 +38,11 @@ def is_manager(user: str | None = None) -> bool:
 	return not MANAGER_ROLES.isdisjoint(frappe.get_roles(user))
 
 
+def is_desk_user(user: str) -> bool:
+	"""Tell whether somebody works on the desk; portal users and visitors don't."""
+	return frappe.get_cached_value("User", user, "user_type") == "System User"
+
+
 def require_manager() -> None:
 	"""Refuse everybody but a manager."""
 	if not is_manager():
@@ -63,6 +68,18 @@ def get_writable(names: list[str]) -> set[str]:
 		return set(names)
 	queries = (select_some(grant, names, frappe.session.user) for grant in WRITE_GRANTS)
 	return {name for (name,) in frappe.db.sql(sql.union(queries))}
+
+
+def explain_no_read(name: str) -> str:
+	return _("You may not read {0}. Ask its sales engineer or a Sales Manager.").format(show(name))
+
+
+def get_readable(names: list[str]) -> set[str]:
+	"""Return which of some records the user may read, by everything that limits a list."""
+	if not names or not frappe.has_permission(OPPORTUNITY):
+		return set()
+	found = frappe.get_list(OPPORTUNITY, filters={"name": ("in", names)}, pluck="name", limit=len(names))
+	return set(found)
 
 
 def has_app_permission() -> bool:

@@ -12,11 +12,8 @@ import frappe
 from frappe.model.meta import Meta
 
 from crm_pipeline.access.filters import read_filters
-from crm_pipeline.constants import AUDIT_LOG, CHILD_TABLES, OPPORTUNITY
 from crm_pipeline.domain.fields import PARTY_FIELDS
 
-# those of standard_queries
-SEARCHED = frozenset({OPPORTUNITY, *CHILD_TABLES, AUDIT_LOG})
 PARTY = "party_display_name"
 NEWEST_FIRST = "modified desc"
 PAGE = 20

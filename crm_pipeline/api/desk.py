@@ -5,6 +5,7 @@ from frappe import _
 
 from crm_pipeline.access import search
 from crm_pipeline.api.parse import read_limit, reads_arguments
+from crm_pipeline.constants import HIDDEN
 from crm_pipeline.dashboard import calendar, cards, charts, slices
 from crm_pipeline.refusal import refuse
 
@@ -27,7 +28,7 @@ def get_matches(
 	wish to ignore User Permissions isn't taken: version 15 would ignore the rule along with them. As in its own search,
 	`%` and `_` stand for other text.
 	"""
-	if doctype not in search.SEARCHED:
+	if doctype not in HIDDEN:
 		refuse(_("{0} can't be searched here."), doctype)
 	start = read_limit("start", max(start, 0))
 	length = read_limit("page_length", max(page_length, 0)) or search.PAGE

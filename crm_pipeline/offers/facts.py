@@ -1,5 +1,7 @@
 """What the database says about the documents of an opportunity. Only documents of its party and company count."""
 
+import math
+
 import frappe
 from frappe.model.document import Document
 from frappe.utils import flt
@@ -45,6 +47,35 @@ def get_parties(record: Document) -> list[str]:
 def get_ordered_value(orders: list) -> float:
 	"""Return what was ordered so far, in company currency without taxes."""
 	return flt(sum(flt(order.base_net_total) for order in orders), 9)
+
+
+def get_rates(order: str) -> list[tuple[float, float]]:
+	"""Return what each item of an order costs and what was offered for it: net, per stock unit, in company currency.
+
+	A row that names a quotation without the item is compared with infinity: nobody offered that.
+	"""
+	fields = ["item_code", "base_net_rate", "conversion_factor"]
+	rows = frappe.get_all(
+		"Sales Order Item", {"parent": order}, [*fields, "prevdoc_docname", "quotation_item"]
+	)
+	quotations = list({row.prevdoc_docname for row in rows if row.prevdoc_docname})
+	offered = frappe.get_all("Quotation Item", {"parent": ("in", quotations)}, ["name", "parent", *fields])
+	rates = {}
+	for row in offered:
+		rates[row.parent, row.item_code] = max(_get_rate(row), rates.get((row.parent, row.item_code), 0))
+	rates.update({row.name: _get_rate(row) for row in offered})
+	return [
+		(
+			_get_rate(row),
+			rates.get(row.quotation_item, rates.get((row.prevdoc_docname, row.item_code), math.inf)),
+		)
+		for row in rows
+		if row.prevdoc_docname
+	]
+
+
+def _get_rate(row) -> float:
+	return flt(row.base_net_rate) / (flt(row.conversion_factor) or 1)
 
 
 def get_lost_reasons(quotations: list[str]) -> tuple[list[str], str]:

@@ -5,10 +5,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from crm_pipeline.access.permissions import explain_no_write, get_readable, get_writable
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.exceptions import ClosedRecordError
-from crm_pipeline.refusal import refuse
+from crm_pipeline.exceptions import ClosedRecordError, InputError
+from crm_pipeline.refusal import refuse, show
 
 LINK = "pipeline_opportunity"
 MATCHED_FIELDS = ("name", "status", "company", "customer", "lead", "party_display_name")
@@ -29,34 +30,64 @@ def inherit(doc: Document, doctype: str, sources: set[str]) -> None:
 		doc.flags.inherited_link = names[0]
 
 
-def validate_link(doc: Document) -> None:
-	"""Refuse a new link to an opportunity that the user may not read, that is closed or another party's."""
-	name = doc.get(LINK)
-	if not name or not doc.has_value_changed(LINK) or name == doc.flags.inherited_link:
+def keep_link(doc: Document) -> None:
+	"""Put a link back, with a message, that the user may not set so. The document itself is saved."""
+	saved, name = doc.get_doc_before_save(), doc.get(LINK)
+	former = saved.get(LINK) if saved else None
+	if (name or None) == (former or None) or (name and name == doc.flags.inherited_link):
 		return
-	if not frappe.has_permission(OPPORTUNITY, "read", doc=name):
+	if objection := _get_objection_to_leaving(former) or _get_objection_to_linking(doc, name):
+		doc.set(LINK, former)
+		frappe.msgprint(objection, title=_("Pipeline Opportunity"), indicator="orange")
+
+
+def _get_objection_to_leaving(former: str | None) -> str | None:
+	"""Who takes a document from an opportunity changes that: it needs write permission there."""
+	if not former or not frappe.db.exists(OPPORTUNITY, former) or get_writable([former]):
+		return None
+	return explain_no_write(former)
+
+
+def _get_objection_to_linking(doc: Document, name: str | None) -> str | None:
+	if not name:
+		return None
+	if not get_readable([name]):
 		message = _("You may not read {0}, so {1} can't be linked to it.")
-		refuse(message, name, _(doc.doctype), exception=frappe.PermissionError)
+		return message.format(show(name), _(doc.doctype))
 	record = frappe.db.get_value(OPPORTUNITY, name, MATCHED_FIELDS, as_dict=True)
-	if lifecycle.is_closed(record.status):
-		refuse_closed(record, doc.doctype)
-	validate_match(doc, record)
+	return _get_closing(record, doc.doctype) or _get_mismatch(doc, record)
 
 
 def validate_match(doc: Document, record) -> None:
 	"""Refuse a document of another company or, on the selling side, of another party than the opportunity's."""
+	if mismatch := _get_mismatch(doc, record):
+		frappe.throw(mismatch, InputError, title=_("Check the Values"))
+
+
+def _get_mismatch(doc: Document, record) -> str | None:
 	label = f"{_(doc.doctype)} {doc.name or ''}".strip()
 	if doc.company != record.company:
-		refuse(_("{0} is for company {1}, but {2} for {3}."), label, doc.company, record.name, record.company)
+		values = (label, doc.company, record.name, record.company)
+		return _("{0} is for company {1}, but {2} for {3}.").format(*map(show, values))
 	party = doc.get("party_name") or doc.get("customer")
 	parties = (record.customer, record.lead) if doc.doctype == "Quotation" else (record.customer or party,)
 	if party and party not in parties:
-		refuse(_("{0} is for {1}, but {2} for {3}."), label, party, record.name, record.party_display_name)
+		values = (label, party, record.name, record.party_display_name)
+		return _("{0} is for {1}, but {2} for {3}.").format(*map(show, values))
+	return None
 
 
-def refuse_closed(record, doctype: str) -> None:
+def _get_closing(record, doctype: str) -> str | None:
+	if not lifecycle.is_closed(record.status):
+		return None
 	message = _("{0} is {1}. {2} can be made only while it is in play; a manager can reopen it.")
-	refuse(message, record.name, _(record.status), _(doctype), exception=ClosedRecordError)
+	return message.format(show(record.name), _(record.status), _(doctype))
+
+
+def validate_in_play(record, doctype: str) -> None:
+	"""Refuse to make a document for a closed record."""
+	if closing := _get_closing(record, doctype):
+		frappe.throw(closing, ClosedRecordError, title=_("Check the Values"))
 
 
 def claim_offer(record: Document) -> None:

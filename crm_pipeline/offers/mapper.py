@@ -16,7 +16,7 @@ from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt
 
 from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY, SETTINGS
-from crm_pipeline.domain import json_text, lifecycle, margin
+from crm_pipeline.domain import json_text, margin
 from crm_pipeline.offers import links
 from crm_pipeline.record.money import get_company_currency
 from crm_pipeline.refusal import Whole, refuse
@@ -202,8 +202,7 @@ def _fetch_from_item(row: Document) -> None:
 
 def _validate_source(source: Document, doctype: str) -> None:
 	"""Refuse what the document could not be made or submitted for."""
-	if lifecycle.is_closed(source.status):
-		links.refuse_closed(source, doctype)
+	links.validate_in_play(source, doctype)
 	for item in source.items:
 		if frappe.get_cached_doc("Item", item.item_code).disabled:
 			refuse(_("Item {0} is disabled. Enable it or take it off {1}."), item.item_code, source.name)

@@ -10,6 +10,8 @@ from crm_pipeline.domain import lifecycle
 from crm_pipeline.offers import facts, notes
 from crm_pipeline.record.money import get_company_currency
 
+SMALLEST = 1e-6  # differences of rates under this are rounding
+
 
 def update(record: Document, cause: Document | None = None, submitted: str | None = None) -> None:
 	"""Set what was ordered so far. A new order wins a record in play; every other change is left to a person.
@@ -22,14 +24,15 @@ def update(record: Document, cause: Document | None = None, submitted: str | Non
 	if not new and ordered == flt(record.ordered_value, 9):
 		return
 	record.set_system_value("ordered_value", ordered)
-	if new and _may_win(record):
+	is_cheaper = bool(new) and _may_win(record) and _is_under_the_offer(new)
+	if new and _may_win(record) and not is_cheaper:
 		_win(record, orders[new])
 		return
 	if record.status == lifecycle.WON and record.sales_order not in orders:
 		record.set_system_value("sales_order", next(iter(orders), None))
 	notes.save(record, "")
 	if order := cause or orders.get(new):
-		notes.ask(record, _describe(record, order))
+		notes.ask(record, (_describe_cheaper if is_cheaper else _describe)(record, order))
 
 
 def is_due(record: Document) -> bool:
@@ -47,6 +50,12 @@ def _may_win(record: Document) -> bool:
 	return bool(settings.win_on_sales_order) and not lifecycle.is_closed(record.status)
 
 
+def _is_under_the_offer(order: str) -> bool:
+	"""Tell whether an item is ordered for less than it was offered, by more than the tolerance of the settings."""
+	least = 1 - flt(frappe.get_cached_doc(SETTINGS).order_rate_tolerance) / 100
+	return any(ordered + SMALLEST < offered * least for ordered, offered in facts.get_rates(order))
+
+
 def _win(record: Document, order) -> None:
 	"""Close as Won with the order's net total. A record without customer, or reopened since, gets there too."""
 	reason = _("Sales Order {0}").format(order.name)
@@ -58,6 +67,11 @@ def _win(record: Document, order) -> None:
 	record.set_system_value("sales_order", order.name)
 	record.update({"status": lifecycle.WON, "won_value": order.net_total, "won_currency": order.currency})
 	notes.save(record, reason)
+
+
+def _describe_cheaper(record: Document, order) -> str:
+	text = _("Sales Order {0} is for less than was offered. {1} stays {2}: decide whether it is won.")
+	return text.format(order.name, record.name, _(record.status))
 
 
 def _describe(record: Document, order) -> str:

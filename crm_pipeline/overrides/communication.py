@@ -6,6 +6,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.access import companions
+from crm_pipeline.access.permissions import require_write
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.mail import attention, incoming, own_mail
@@ -19,6 +21,16 @@ def before_insert(doc: Document, method: str | None = None) -> None:
 	incoming.keep_sender(doc)
 	if doc.reference_doctype == OPPORTUNITY:
 		locking.hold(doc.reference_name)
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	"""Who moves an e-mail sees where it goes, and may write the opportunity that it leaves."""
+	saved = doc.get_doc_before_save()
+	if saved and not any(doc.get(fieldname) != saved.get(fieldname) for fieldname in REFERENCE):
+		return
+	companions.validate_reference(doc, doc.reference_doctype, doc.reference_name)
+	if saved and saved.reference_doctype == OPPORTUNITY and not doc.flags.ignore_permissions:
+		require_write(saved.reference_name)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:

@@ -2,7 +2,20 @@
 
 from frappe.model.document import Document
 
+from crm_pipeline.access import companions
 from crm_pipeline.next_contact import event as next_contact
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	saved = doc.get_doc_before_save()
+	known = (
+		{(row.reference_doctype, row.reference_docname) for row in saved.event_participants}
+		if saved
+		else set()
+	)
+	for row in doc.event_participants:
+		if (row.reference_doctype, row.reference_docname) not in known:
+			companions.validate_reference(doc, row.reference_doctype, row.reference_docname)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline import compat
 from crm_pipeline.custom_fields import CUSTOM_FIELDS
 
 LINKS = {
@@ -16,13 +17,13 @@ LINKS = {
 }
 
 
-def has_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
+def has_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
 	"""Put back what was saved where something else than a name was sent; the document is saved all the same."""
 	for fieldname in LINKS.get(doc.doctype, ()):
 		value = doc.get(fieldname)
 		if value and not isinstance(value, str):
 			put_back(doc, fieldname)
-	return True
+	return compat.no_objection()
 
 
 def put_back(doc: Document, fieldname: str) -> None:

@@ -8,4 +8,4 @@ from crm_pipeline.offers import links
 def validate(doc: Document, method: str | None = None) -> None:
 	if doc.get("amended_from"):
 		links.inherit(doc, "Request for Quotation", {doc.amended_from})
-	links.validate_link(doc)
+	links.keep_link(doc)

@@ -7,7 +7,7 @@ from crm_pipeline.offers import follow, links
 
 def validate(doc: Document, method: str | None = None) -> None:
 	_inherit(doc)
-	links.validate_link(doc)
+	links.keep_link(doc)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

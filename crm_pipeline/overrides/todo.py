@@ -5,8 +5,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline import compat
-from crm_pipeline.access import shares
-from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.access import companions, shares
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.record import locking
 from crm_pipeline.record.one_save import is_assigning
@@ -16,6 +16,8 @@ ACCESS_FIELDS = ("status", "allocated_to", "reference_type", "reference_name")
 
 
 def validate(doc: Document, method: str | None = None) -> None:
+	if doc.is_new() and doc.reference_type == AUDIT_LOG:
+		companions.validate_reference(doc, doc.reference_type, doc.reference_name)
 	if doc.reference_type == OPPORTUNITY:
 		if not _is_own_save(doc):
 			locking.hold(doc.reference_name)
@@ -32,6 +34,8 @@ def validate_assigner(doc: Document) -> None:
 	"""
 	saved = doc.get_doc_before_save()
 	changed = not saved or any(doc.get(fieldname) != saved.get(fieldname) for fieldname in ACCESS_FIELDS)
+	if not saved and doc.status != "Open":
+		companions.validate_reference(doc, doc.reference_type, doc.reference_name)
 	if doc.status != "Open" or not changed or is_assigning(doc.reference_name):
 		return
 	if frappe.db.get_value(OPPORTUNITY, doc.reference_name, "sales_engineer") == doc.allocated_to:

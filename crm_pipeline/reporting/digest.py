@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from crm_pipeline.access.permissions import is_manager
-from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.constants import HIDDEN
 from crm_pipeline.refusal import list_choices, refuse
 
 REPORT = "Stalled Opportunities"
@@ -57,11 +57,13 @@ def limit_to_reader(digest) -> None:
 	Only a manager sets one up in the name of somebody else.
 	"""
 	report = frappe.db.get_value("Report", digest.report, ["ref_doctype", "report_type"], as_dict=True)
-	if not report or report.ref_doctype != OPPORTUNITY or report.report_type == "Report Builder":
+	if not report or report.ref_doctype not in HIDDEN:
 		return
 	if digest.user != frappe.session.user and not is_manager():
 		message = _("This report can't be sent as {0} sees it. Choose yourself as the user.")
 		refuse(message, digest.user, exception=frappe.PermissionError)
+	if report.report_type == "Report Builder":
+		return  # the framework runs it as that user
 	filters = frappe.parse_json(digest.filters or "{}") or {}
 	digest.filters = json.dumps({**filters, "for_user": digest.user})
 

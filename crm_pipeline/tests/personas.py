@@ -7,6 +7,7 @@ APPLICATION_ENGINEER = "arun.application@example.com"
 ORG_ADMIN = "olga.admin@example.com"
 OUTSIDER = "otto.outsider@example.com"
 API_USER = "api.client@example.com"
+PORTAL_USER = "petra.portal@example.com"
 
 ROLES = {
 	MANAGER: ("Sales Manager",),
@@ -16,6 +17,7 @@ ROLES = {
 	ORG_ADMIN: ("System Manager",),
 	OUTSIDER: ("Purchase User",),
 	API_USER: ("Sales User",),
+	PORTAL_USER: ("Customer",),
 }
 
 COMPANY = "Test Company"
@@ -49,7 +51,8 @@ def make_cast() -> None:
 	from crm_pipeline.tests import factories
 
 	for user, roles in ROLES.items():
-		factories.make_user(user, *roles)
+		user_type = "Website User" if user == PORTAL_USER else "System User"
+		factories.make_user(user, *roles, user_type=user_type)
 	make_masters()
 	for name in (CUSTOMER, OTHER_CUSTOMER):
 		factories.make_customer(name)

@@ -54,7 +54,7 @@ def _has_child_permission(child_doctype, ptype, row, user, parent_doctype):
 	if not parent_doctype:
 		return False
 	tables = [df.options for df in frappe.get_meta(parent_doctype).table_fields]
-	parent = row and (row.get("parent_doc") or row.parent)
+	parent = row and getattr(row, "parent_doc", row.parent)
 	return child_doctype in tables and has_permission(parent_doctype, ptype, parent, user)
 
 
@@ -69,6 +69,11 @@ def get_doc_permissions(doc, user=None, ptype=None):
 		if answer is not None:
 			break
 	return get_role_permissions(doc.doctype, user)
+
+
+def get_user_permissions(user):
+	"""Nobody is limited to single records here: there is no DocType User Permission."""
+	return {}
 
 
 def get_role_permissions(doctype_meta, user=None):

@@ -5,7 +5,7 @@ import frappe
 from crm_pipeline.api import offers as offers_api
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.exceptions import ClosedRecordError, InputError
+from crm_pipeline.exceptions import InputError
 from crm_pipeline.offers import mapper, panel
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.offer_documents import OffersTestCase, submit_quotation
@@ -23,33 +23,46 @@ class TestTypedLink(OffersTestCase):
 		quotation = self.type_link().submit()
 		self.assertRecord(status="Offer Made", offer=quotation.name)
 
+	def assertPutBack(self, quotation, sentence: str, former: str | None = None):
+		"""The document is saved without the new link, and a message says why."""
+		self.assertEqual(quotation.reload().pipeline_opportunity or None, former)
+		self.assertIn(sentence, " ".join(message["message"] for message in frappe.get_message_log()))
+		frappe.clear_messages()
+
 	def test_a_user_who_may_not_read_the_opportunity_can_not_link_to_it(self):
 		with as_user(personas.OTHER_ENGINEER):
-			sentence = f"You may not read {self.opportunity}, so Quotation can't be linked to it."
-			with self.assertRefused(frappe.PermissionError, sentence):
-				self.type_link()
+			quotation = self.type_link()
+		self.assertPutBack(
+			quotation, f"You may not read {self.opportunity}, so Quotation can't be linked to it."
+		)
 
 	def test_a_closed_one_gets_no_new_quotation(self):
 		api.mark_lost(self.opportunity, [personas.REASON])
-		with self.assertRefused(
-			ClosedRecordError, f"{self.opportunity} is Lost. Quotation can be made only while"
-		):
-			self.type_link()
+		self.assertPutBack(self.type_link(), f"{self.opportunity} is Lost. Quotation can be made only while")
 
 	def test_it_must_be_for_the_same_party(self):
 		sentence = f"is for {personas.OTHER_CUSTOMER}, but {self.opportunity} for {personas.CUSTOMER}."
-		with self.assertRefused(InputError, sentence):
-			self.type_link(party_name=personas.OTHER_CUSTOMER)
+		self.assertPutBack(self.type_link(party_name=personas.OTHER_CUSTOMER), sentence)
 
-	def test_a_supplier_quotation_for_another_company_is_refused(self):
+	def test_who_takes_a_document_from_an_opportunity_may_write_that(self):
+		quotation = self.type_link()
+		own = factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER).name
+		for name in (own, None, ""):
+			with self.subTest(name), as_user(personas.OTHER_ENGINEER):
+				quotation.reload().update({"pipeline_opportunity": name}).save()
+				self.assertPutBack(quotation, f"You may not change {self.opportunity}.", self.opportunity)
+		with as_user(personas.ENGINEER):
+			quotation.reload().update({"pipeline_opportunity": None}).save()
+		self.assertEqual(quotation.reload().pipeline_opportunity or None, None)
+
+	def test_a_supplier_quotation_for_another_company_is_not_linked(self):
 		frappe.db.set_value(OPPORTUNITY, self.opportunity, "company", "Some Other Company")
 		with as_user("Administrator"):
 			made = mapper.make_supplier_quotation(self.opportunity)
 			made.update({"company": personas.COMPANY, "supplier": offer_documents.SUPPLIER})
 			made.items[0].warehouse = None
 			sentence = f"is for company {personas.COMPANY}, but {self.opportunity} for Some Other Company."
-			with self.assertRefused(InputError, sentence):
-				made.insert()
+			self.assertPutBack(made.insert(), sentence)
 
 
 class TestNamedOffer(OffersTestCase):

@@ -44,6 +44,41 @@ class TestFirstOrder(OffersTestCase):
 		self.assertEqual(quotation.reload().status, "Partially Ordered")
 		self.assertRecord(status="Won", won_value=300, offer=quotation.name)
 
+	def test_one_for_less_than_was_offered_is_left_to_a_person(self):
+		quotation = submit_quotation(self.opportunity)
+		order = make_order(quotation.name)
+		order.items[0].update({"rate": 0.01, "price_list_rate": 0.01})
+		order.save().submit()
+		self.assertRecord(status="Offer Made", won_value=None, ordered_value=order.base_net_total)
+		(todo,) = get_todos(self.opportunity)
+		self.assertEqual(
+			todo,
+			f"Sales Order {order.name} is for less than was offered. {self.opportunity} stays Offer Made:"
+			" decide whether it is won.",
+		)
+
+	def test_what_it_may_be_less_by_is_a_setting(self):
+		for tolerance, discount, status in (
+			(10, 10, "Won"),
+			(10, 10.1, "Offer Made"),
+			(25, 24, "Won"),
+			(0, 0, "Won"),
+		):
+			with self.subTest(tolerance=tolerance, discount=discount):
+				self.opportunity = offer_documents.make_opportunity().name
+				self.set_settings(order_rate_tolerance=tolerance)
+				quotation = submit_quotation(self.opportunity)
+				discounted = {"apply_discount_on": "Net Total", "additional_discount_percentage": discount}
+				submit_order(quotation.name, **discounted)
+				self.assertRecord(status=status)
+
+	def test_an_item_that_was_never_offered_wins_nothing(self):
+		order = make_order(submit_quotation(self.opportunity).name)
+		item = factories.make_item("Cast Pump 900").name
+		order.items[0].update({"item_code": item, "item_name": item, "quotation_item": None})
+		order.save().submit()
+		self.assertRecord(status="Offer Made")
+
 	def test_a_draft_does_nothing(self):
 		make_order(submit_quotation(self.opportunity).name)
 		self.assertRecord(status="Offer Made", ordered_value=None)

@@ -9,7 +9,9 @@ from frappe.model.controllers import get_controller
 from frappe.types import _dict
 from frappe.utils.data import cint, flt, now
 
-RESERVED = frozenset(("doctype", "meta", "flags", "parent_doc", "_doc_before_save", "dont_update_if_missing"))
+RESERVED = frozenset(
+	("doctype", "meta", "flags", "parent_doc", "_parent_doc", "_doc_before_save", "dont_update_if_missing")
+)
 KEPT_IN_DICT = ("_user_tags", "__islocal", "__onload", "_liked_by", "__unsaved")
 DATE_TYPES = ("Date", "Datetime", "Time")
 
@@ -17,7 +19,13 @@ DATE_TYPES = ("Date", "Datetime", "Time")
 class BaseDocument:
 	"""The values of one row and, in table fields, the documents of its child rows."""
 
-	parent_doc = None
+	@property
+	def parent_doc(self):
+		return self.__dict__.get("_parent_doc")
+
+	@parent_doc.setter
+	def parent_doc(self, value):
+		self.__dict__["_parent_doc"] = value
 
 	@property
 	def meta(self):

@@ -20,6 +20,8 @@ REMEDIES = {
 	"company": _lt("Choose the company that sells."),
 	"potential_value": _lt("Enter 0 if it is not known yet."),
 }
+# of the framework, and nobody's to set
+STANDARD_FIELDS = ("owner", "creation", "idx")
 # link field → DocType of a master that can be disabled
 MASTERS = {
 	"region": "Pipeline Region",
@@ -56,6 +58,19 @@ def keep_system_fields(doc: Document) -> None:
 	for fieldname in WRITTEN_MEANWHILE if saved else ():
 		if _is_changed_by_hand(doc, saved, fieldname):
 			doc.set(fieldname, saved.get(fieldname))
+
+
+def keep_derived_fields(doc: Document) -> None:
+	"""What follows from something else, or belongs to the framework, stands as it was saved."""
+	saved = doc.get_doc_before_save()
+	if not saved:
+		doc.idx = 0
+		return
+	doc.update({fieldname: saved.get(fieldname) for fieldname in STANDARD_FIELDS})
+	if not lifecycle.is_reopening(saved.status, doc.status):
+		doc.reopen_reason = saved.reopen_reason
+	if not has_changed(doc, "party_name") and not has_changed(doc, "opportunity_from"):
+		doc.party_display_name = saved.party_display_name
 
 
 def _is_changed_by_hand(doc: Document, saved: Document, fieldname: str) -> bool:

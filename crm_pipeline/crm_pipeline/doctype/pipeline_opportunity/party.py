@@ -8,6 +8,7 @@ from frappe.utils import get_link_to_form, strip_html
 from pypika.queries import QueryBuilder
 
 from crm_pipeline.access.permissions import limit_to_visible
+from crm_pipeline.access.reading import may_read
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.fields import PARTY_FIELDS
 from crm_pipeline.record.changes import has_changed
@@ -30,6 +31,7 @@ def set_party(doc: Document) -> None:
 	doc.lead = doc.party_name if doc.opportunity_from == "Lead" else (saved.lead if saved else doc.lead)
 	doc.customer = doc.party_name if doc.opportunity_from == "Customer" else None
 	if has_changed(doc, "party_name") or has_changed(doc, "opportunity_from"):
+		_validate_readable(doc)
 		_set_defaults_from_party(doc)
 
 
@@ -72,6 +74,15 @@ def _select_open_opportunities(doc: Document) -> QueryBuilder:
 	query = query.where((record.product_line == doc.product_line) & (record.name != doc.name))
 	query = query.where(record.status.isin(lifecycle.get_open_statuses()))
 	return query.orderby(record.opened_on, order=Order.desc)
+
+
+def _validate_readable(doc: Document) -> None:
+	"""Refuse a party that the user may not read, before anything of it is copied. What the system names is not asked for."""
+	is_trusted = doc.flags.ignore_permissions or "System Manager" in frappe.get_roles()
+	if is_trusted or may_read(doc.opportunity_from, doc.party_name):
+		return
+	message = _("You may not read {0} {1}. Choose another one, or ask for permission.")
+	refuse(message, _(doc.opportunity_from), doc.party_name, exception=frappe.PermissionError)
 
 
 def _set_defaults_from_party(doc: Document) -> None:

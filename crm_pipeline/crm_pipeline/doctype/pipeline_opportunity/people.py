@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
 
+from crm_pipeline.access import companions
 from crm_pipeline.access.eligibility import ELIGIBLE_ROLES, is_eligible
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.constants import SETTINGS
@@ -27,6 +28,15 @@ def set_sales_engineer(doc: Document) -> None:
 	doc.set_system_value("assignment_due", int(_needs_todo(doc)))
 
 
+def end_own_support(doc: Document) -> None:
+	"""Who is replaced as sales engineer is no longer the application engineer either, unless named so just now."""
+	saved = doc.get_doc_before_save()
+	former = saved.sales_engineer if saved else None
+	is_replaced = bool(former) and has_changed(doc, "sales_engineer")
+	if is_replaced and doc.application_engineer == former and not has_changed(doc, "application_engineer"):
+		doc.application_engineer = None
+
+
 def validate_people(doc: Document) -> None:
 	"""Check both engineers when they change: who they are, and who may name them."""
 	for fieldname in ELIGIBLE_ROLES:
@@ -39,6 +49,13 @@ def validate_people(doc: Document) -> None:
 			)
 			refuse(message, get_label(doc, fieldname), user, ", ".join(sorted(ELIGIBLE_ROLES[fieldname])))
 	_validate_assignment(doc)
+
+
+def end_former_access(doc: Document) -> None:
+	"""Who is replaced as sales engineer keeps nothing that they gave themselves."""
+	saved = doc.get_doc_before_save()
+	if saved and saved.sales_engineer and has_changed(doc, "sales_engineer"):
+		companions.end_of_former(doc.name, saved.sales_engineer)
 
 
 def tell_creator(doc: Document) -> None:

@@ -1,6 +1,7 @@
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from crm_pipeline.access import expansion
 from crm_pipeline.access.denial import ExplainedPermission
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.audit import log, versions
@@ -154,6 +155,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 	def validate(self):
 		checks.validate_system_fields(self)
 		checks.keep_system_fields(self)
+		checks.keep_derived_fields(self)
 		input_values.validate_values(self)
 		input_values.set_dates(self)
 		closed.validate_closed_record(self)
@@ -165,6 +167,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		money.set_values(self)
 		supplier_rates.set_supplier_rates(self)
 		people.set_sales_engineer(self)
+		people.end_own_support(self)
 		people.validate_people(self)
 		checks.validate_masters(self)
 		checks.validate_offer(self)
@@ -187,6 +190,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		links.claim_offer(self)
 		next_contact.follow(self)
 		rule.follow(self)
+		people.end_former_access(self)
 		party.point_out_open_opportunity(self)
 
 	def on_change(self):
@@ -218,6 +222,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		with loaded.explain_missing(self):
 			loading = super().load_from_db(*args, **kwargs)
 		loaded.remember(self)
+		expansion.empty_if_hidden(self)
 		return loading
 
 	def load_doc_before_save(self, **options):

@@ -30,7 +30,11 @@ const FORMATTERS = {
 };
 
 frappe.listview_settings["Pipeline Opportunity"] = {
-	add_fields: ["status"],
+	// every kind of view asks for this before it has records; a Kanban board has no event of its own
+	get add_fields() {
+		show_texts_as_texts(cur_list);
+		return ["status"];
+	},
 	hide_name_column: true,
 	formatters: Object.fromEntries(Object.keys(FORMATTERS).map((name) => [name, show_filterable])),
 
@@ -63,6 +67,38 @@ function show_filterable(value, df, doc) {
 	return `<span class="ellipsis" title="${__(df.label)}: ${escape(value)}">
 		<a class="filterable ellipsis" data-filter="${df.fieldname},=,${escape(value)}">
 		${escape(FORMATTERS[df.fieldname](value, doc))}</a></span>`;
+}
+
+function show_texts_as_texts(listview) {
+	if (listview?.doctype !== "Pipeline Opportunity" || listview.shows_texts) {
+		return;
+	}
+	listview.shows_texts = true;
+	// the framework writes tags, and on a Kanban board titles and texts, into the page as they stand; a title it
+	// even decodes first
+	const escape = frappe.utils.escape_html;
+	const escaped = new WeakSet();
+	const render = listview.render;
+	listview.render = function (...options) {
+		for (const row of this.data.filter((row) => !escaped.has(row))) {
+			escaped.add(row);
+			row._user_tags = escape(row._user_tags || "");
+			if (this.view_name === "Kanban") {
+				for (const name of get_texts_on_cards(this)) {
+					row[name] = escape(row[name] || "");
+				}
+				row.title = escape(escape(row.title || ""));
+			}
+		}
+		return render.apply(this, options);
+	};
+}
+
+function get_texts_on_cards({ board }) {
+	const texts = ["Data", "Small Text", "Text", "Select", "Read Only"];
+	const is_text = (name) =>
+		texts.includes(frappe.meta.get_docfield(board.reference_doctype, name)?.fieldtype);
+	return board.fields.filter((name) => name !== "title" && is_text(name));
 }
 
 function set_title(listview) {

@@ -1,7 +1,9 @@
 import frappe
 from frappe import _
+from frappe.model.base_document import BaseDocument
 from frappe.model.document import Document
 
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import checks
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.record.checked_input import CheckedInput
@@ -12,6 +14,14 @@ class OpportunityRow(CheckedInput, Document):
 
 	The framework runs these events for a row that is saved by itself, never when its opportunity is saved.
 	"""
+
+	@BaseDocument.parent_doc.getter
+	def parent_doc(self):
+		"""The opportunity, whose permissions the framework asks for. It asks for the DocType's alone if this is empty."""
+		held = super().parent_doc
+		if held is None and self.parenttype == OPPORTUNITY and self.parent and not self.is_new():
+			held = self.parent_doc = frappe.get_doc(OPPORTUNITY, self.parent)
+		return held
 
 	def before_insert(self):
 		self.refuse()

@@ -8,7 +8,7 @@ from crm_pipeline.domain import lifecycle, working_time
 from crm_pipeline.record.checked_input import CheckedInput
 from crm_pipeline.refusal import get_label, refuse
 
-PERCENTAGES = ("probability_open", "probability_offer_made")
+PERCENTAGES = ("probability_open", "probability_offer_made", "order_rate_tolerance")
 WORKING_HOURS = ("working_hours_from", "working_hours_to")
 
 
@@ -41,6 +41,7 @@ class PipelineSettings(CheckedInput, Document):
 		keep_agreed_rates: DF.Check
 		lose_when_all_quotations_lost: DF.Check
 		minimum_margin_percent: DF.Percent
+		order_rate_tolerance: DF.Percent
 		probability_offer_made: DF.Percent
 		probability_open: DF.Percent
 		reminder_time: DF.Time | None

@@ -27,13 +27,13 @@ def add(args=None, *, ignore_permissions=False):
 @frappe.whitelist()
 def remove(doctype, name, assign_to, ignore_permissions=False):
 	"""Take the document from a user; the share that came with it stays."""
-	return set_status(doctype, name, assign_to, "Cancelled", ignore_permissions)
+	return set_status(doctype, name, assign_to=assign_to, ignore_permissions=ignore_permissions)
 
 
-def set_status(doctype, name, assign_to, status, ignore_permissions=False):
-	"""Change the status of a user's to-do."""
+def set_status(doctype, name, todo=None, assign_to=None, status="Cancelled", ignore_permissions=False):
+	"""Change the status of a to-do, or of one of the user's."""
 	if not ignore_permissions:
 		frappe.get_doc(doctype, name).check_permission()
 	filters = {"reference_type": doctype, "reference_name": name, "allocated_to": assign_to}
-	if todo := frappe.db.get_value("ToDo", {**filters, "status": ("!=", status)}):
+	if todo := todo or frappe.db.get_value("ToDo", {**filters, "status": ("!=", status)}):
 		frappe.get_doc("ToDo", todo).update({"status": status}).save(ignore_permissions=True)

@@ -1,0 +1,27 @@
+"""Whether a user may read a document of somebody else's app, asked the cheap way where nothing narrows it."""
+
+import frappe
+from frappe.permissions import get_role_permissions, get_user_permissions
+
+HOOKS = ("has_permission", "permission_query_conditions")
+
+
+def may_read(doctype: str, name: str) -> bool:
+	"""Tell whether the user may read a record: by roles alone, or as the framework asks, which loads the record."""
+	if is_limited(doctype):
+		return bool(frappe.has_permission(doctype, "read", doc=name))
+	return bool(frappe.has_permission(doctype, "read"))
+
+
+def is_limited(doctype: str) -> bool:
+	"""Tell whether more than roles decides about single records: User Permissions, ownership, shares, hooks."""
+	rights = get_role_permissions(frappe.get_meta(doctype))
+	has_hook = any(
+		doctype in frappe.get_hooks(hook, {}) or "*" in frappe.get_hooks(hook, {}) for hook in HOOKS
+	)
+	return (
+		has_hook
+		or not rights.get("read")
+		or rights.get("has_if_owner_enabled")
+		or bool(get_user_permissions(frappe.session.user))
+	)

@@ -1,0 +1,163 @@
+"""Functions of the framework that ask nobody: what a request may not ask of a hidden opportunity, over HTTP."""
+
+import json
+from urllib.parse import quote
+
+import frappe
+
+from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY
+from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests.base import site_only
+from crm_pipeline.tests.connections import CommittedTestCase
+from crm_pipeline.tests.features.test_rest import SECRET, request
+
+STRANGER = personas.OTHER_ENGINEER
+MARK = "Marzipan"
+CALL = "/api/method/"
+# function → arguments; the hidden record stands for {name}
+BY_NAME = {
+	"erpnext.crm.utils.get_open_activities": {"ref_doctype": OPPORTUNITY, "ref_docname": "{name}"},
+	"frappe.desk.form.load.getdoc": {"doctype": OPPORTUNITY, "name": "{name}"},
+	"frappe.desk.form.document_follow.update_follow": {
+		"doctype": OPPORTUNITY,
+		"doc_name": "{name}",
+		"following": 1,
+	},
+	"frappe.desk.form.document_follow.get_follow_users": {"doctype": OPPORTUNITY, "doc_name": "{name}"},
+	"frappe.desk.doctype.tag.tag.add_tags": {"tags": '["x"]', "dt": OPPORTUNITY, "docs": '["{name}"]'},
+	"frappe.desk.like.toggle_like": {"doctype": OPPORTUNITY, "name": "{name}", "add": "Yes"},
+	"frappe.client.get_value": {"doctype": OPPORTUNITY, "fieldname": "notes", "filters": "{name}"},
+}
+
+
+@site_only("the framework's own WSGI application")
+class TestGuard(CommittedTestCase):
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		from frappe.utils.password import remove_encrypted_password, set_encrypted_password
+
+		for user in (STRANGER, personas.MANAGER):  # a quotation's links lead to stock and accounts
+			frappe.get_doc("User", user).add_roles(
+				"Item Manager", "Stock Manager", "Accounts Manager", "Purchase Manager"
+			)
+		for user in (STRANGER, personas.PORTAL_USER, personas.MANAGER):
+			frappe.db.set_value("User", user, "api_key", user)
+			set_encrypted_password("User", user, SECRET, "api_secret")
+			cls.addClassCleanup(remove_encrypted_password, "User", user, "api_secret")
+		frappe.db.commit()
+
+	def setUp(self):
+		super().setUp()
+		items = [{"item_code": personas.ITEM, "qty": 1, "rate": 77, "description": MARK}]
+		self.hidden = factories.make_opportunity(
+			sales_engineer=personas.ENGINEER, title=MARK, notes=MARK, items=items, with_items=1
+		).name
+		self.own = factories.make_opportunity(sales_engineer=STRANGER).name
+		frappe.db.commit()
+
+	def ask(self, function: str, user: str = STRANGER, **arguments):
+		return request("POST", CALL + function, user=user, **arguments)
+
+	def test_who_may_not_read_a_record_asks_no_function_for_it_by_name(self):
+		for function, arguments in BY_NAME.items():
+			for spelling in (str, str.lower):
+				text = json.dumps(arguments).replace("{name}", spelling(self.hidden))
+				with self.subTest(function, name=spelling(self.hidden)):
+					answer = self.ask(function, **json.loads(text))
+					self.assertEqual(answer.status_code, 403, answer.get_data(as_text=True)[-300:])
+					self.assertNotIn(MARK, answer.get_data(as_text=True))
+
+	def test_functions_answer_for_ones_own_records_and_for_managers(self):
+		opened = BY_NAME["frappe.desk.form.load.getdoc"]
+		text = json.dumps(opened).replace("{name}", self.own)
+		self.assertEqual(self.ask("frappe.desk.form.load.getdoc", **json.loads(text)).status_code, 200)
+		text = json.dumps(opened).replace("{name}", self.hidden)
+		answer = self.ask("frappe.desk.form.load.getdoc", user=personas.MANAGER, **json.loads(text))
+		self.assertIn(MARK, answer.get_data(as_text=True))
+
+	def test_rows_are_asked_for_with_their_opportunity(self):
+		row = frappe.db.get_value(ITEM_ROW, {"parent": self.hidden})
+		for answer in (
+			request("GET", f"/api/resource/{quote(ITEM_ROW)}/{row}", user=STRANGER),
+			request("GET", f"/api/v2/document/{quote(ITEM_ROW)}/{row}", user=STRANGER),
+			self.ask("frappe.client.get", doctype=ITEM_ROW, name=row, parent=OPPORTUNITY),
+			self.ask("frappe.desk.form.load.getdoc", doctype=ITEM_ROW, name=row),
+			request("GET", f"/printview?doctype={quote(ITEM_ROW)}&name={row}", user=STRANGER),
+			request("PUT", f"/api/resource/{quote(ITEM_ROW)}/{row}", user=STRANGER, qty=2),
+		):
+			text = answer.get_data(as_text=True)
+			self.assertEqual((answer.status_code, MARK in text), (403, False), text)
+		answer = request("GET", f"/api/resource/{quote(ITEM_ROW)}/{row}", user=personas.MANAGER)
+		self.assertIn(MARK, answer.get_data(as_text=True))
+
+	def test_a_link_shows_no_more_than_the_record_itself(self):
+		quotation = factories.make_quotation(party_name=personas.CUSTOMER)
+		quotation.db_set("pipeline_opportunity", self.hidden)
+		quotation.db_set("owner", STRANGER)
+		frappe.db.commit()
+		for path in (
+			f"/api/resource/Quotation/{quotation.name}?expand_links=1",
+			'/api/resource/Quotation?fields=["name","pipeline_opportunity.notes"]',
+			'/api/resource/Quotation?fields=["name","pipeline_opportunity\\u002enotes"]',
+			'/api/resource/Quotation?fields=["name","pipeline_opportunity"]&expand=["pipeline_opportunity"]',
+			'/api/method/frappe.desk.reportview.get?doctype=Quotation&fields=["pipeline_opportunity.notes as x"]',
+			'/api/method/frappe.client.get_list?doctype=Quotation&fields=["pipeline_opportunity.title"]',
+		):
+			answer = request("GET", path, user=STRANGER)
+			with self.subTest(path):
+				self.assertNotIn(MARK, answer.get_data(as_text=True))
+		answer = request(
+			"GET", f"/api/resource/Quotation/{quotation.name}?expand_links=1", user=personas.MANAGER
+		)
+		self.assertIn(MARK, answer.get_data(as_text=True))
+		answer = request("GET", f"/api/resource/Quotation/{quotation.name}?expand_links=1", user=STRANGER)
+		self.assertEqual(answer.get_json()["data"]["pipeline_opportunity"]["name"], self.hidden)
+
+	def test_the_portal_knows_no_opportunities(self):
+		share = {"share_doctype": OPPORTUNITY, "share_name": self.hidden, "everyone": 1, "read": 1}
+		factories.make("DocShare", **share)
+		frappe.db.commit()
+		for user in (personas.PORTAL_USER, None):
+			for answer in (
+				request("GET", f"/api/resource/{quote(OPPORTUNITY)}/{self.hidden}", user=user),
+				request("GET", f"/api/resource/{quote(OPPORTUNITY)}", user=user),
+				self.ask("frappe.client.get_count", user=user, doctype=OPPORTUNITY),
+				self.ask("frappe.client.get_count", user=user, doctype=ITEM_ROW),
+				self.ask("frappe.client.get", user=user, doctype=OPPORTUNITY, name=self.hidden),
+			):
+				text = answer.get_data(as_text=True)
+				self.assertEqual((answer.status_code, MARK in text), (403, False), text[:200])
+
+	def test_searching_what_stands_around_records_keeps_to_who_asks(self):
+		factories.make(
+			"ToDo",
+			allocated_to=personas.ENGINEER,
+			reference_type=OPPORTUNITY,
+			reference_name=self.hidden,
+			description=MARK,
+		)
+		frappe.db.commit()
+		for doctype in ("ToDo", "Event", "Communication", "File", "Tag Link"):
+			arguments = {"doctype": doctype, "txt": "", "ignore_user_permissions": 1, "page_length": 500}
+			answer = self.ask(
+				"frappe.desk.search.search_widget", **arguments, filter_fields='["description"]'
+			)
+			with self.subTest(doctype):
+				self.assertNotIn(MARK, answer.get_data(as_text=True))
+
+	def test_a_mail_is_taken_from_a_record_by_who_may_write_it(self):
+		reference = {"reference_doctype": OPPORTUNITY, "reference_name": self.hidden}
+		mail = factories.make(
+			"Communication",
+			subject=MARK,
+			communication_type="Communication",
+			sent_or_received="Sent",
+			**reference,
+		).name
+		frappe.db.commit()
+		moved = {"name": mail, "reference_doctype": OPPORTUNITY, "reference_name": self.own}
+		self.assertEqual(self.ask("frappe.email.relink", **moved).status_code, 403)
+		frappe.db.rollback()
+		self.assertEqual(frappe.db.get_value("Communication", mail, "reference_name"), self.hidden)
+		self.assertEqual(self.ask("frappe.email.relink", user=personas.MANAGER, **moved).status_code, 200)
