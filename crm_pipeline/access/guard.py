@@ -5,10 +5,8 @@ with an opportunity that the user may not read, so one look at what a request na
 everything and are let through. docs/permissions.md says for each door how long it is needed.
 """
 
-import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
 import frappe
 from frappe import _
@@ -23,6 +21,8 @@ from crm_pipeline.access.permissions import (
 	require_write,
 )
 from crm_pipeline.constants import HIDDEN, OPPORTUNITY
+from crm_pipeline.domain import json_text
+from crm_pipeline.domain.text import is_storable
 from crm_pipeline.refusal import refuse
 
 # what stands around an opportunity in the framework's own DocTypes
@@ -86,7 +86,7 @@ def refuse_portal(arguments: dict, function: str) -> None:
 
 def drop_switches(arguments: dict, function: str) -> None:
 	"""Whoever searches what stands around opportunities, or asks for a calendar, is answered for themselves."""
-	if arguments.get("doctype") in COMPANIONS and arguments.get("ignore_user_permissions"):
+	if _get_text(arguments, "doctype") in COMPANIONS and arguments.get("ignore_user_permissions"):
 		arguments["ignore_user_permissions"] = 0
 	if arguments.get("user") and function.endswith("event.get_events"):
 		arguments["user"] = frappe.session.user
@@ -108,7 +108,7 @@ def refuse_fields_through_links(arguments: dict) -> None:
 def refuse_prepared_reports_of_others(arguments: dict) -> None:
 	"""A report that was prepared for somebody else holds what they see."""
 	found = re.search(r'"prepared_report_name"\s*:\s*"([^"]+)"', _unescape(_write(arguments.get("filters"))))
-	name = found[1] if found else arguments.get("prepared_report_name")
+	name = found[1] if found else _get_text(arguments, "prepared_report_name")
 	prepared = name and frappe.db.get_value("Prepared Report", name, ["owner", "report_name"], as_dict=True)
 	if not prepared or prepared.owner == frappe.session.user:
 		return
@@ -123,7 +123,7 @@ def refuse_mails_of_hidden_records(arguments: dict, function: str) -> None:
 	if function != "frappe.email.relink":
 		return
 	mail = frappe.db.get_value(
-		"Communication", arguments.get("name"), ["reference_doctype", "reference_name"], as_dict=True
+		"Communication", _get_text(arguments, "name"), ["reference_doctype", "reference_name"], as_dict=True
 	)
 	if mail and mail.reference_doctype == OPPORTUNITY:
 		require_write(mail.reference_name)
@@ -173,9 +173,14 @@ def _get_texts(arguments: dict) -> Iterator[str]:
 	"""Yield the arguments that are texts, and the texts of those that are a list of them."""
 	for value in arguments.values():
 		if isinstance(value, str) and value.startswith("["):
-			with suppress(ValueError):
-				value = json.loads(value)
-		yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))
+			value = json_text.read(value, list) or value
+		texts = value if isinstance(value, list) else [value]
+		yield from (text for text in texts if isinstance(text, str) and is_storable(text))
+
+
+def _get_text(arguments: dict, name: str) -> str:
+	"""Return an argument that is a text; empty for anything else, which would be a filter or can't be looked for."""
+	return next(_get_texts({name: arguments.get(name)}), "")
 
 
 def _fold(text: str) -> str:

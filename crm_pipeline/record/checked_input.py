@@ -1,7 +1,7 @@
 """What a client sends is looked at before the framework works with it: for every controller of this app."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 
 from frappe import _
 from frappe.model.document import Document
@@ -16,8 +16,8 @@ class CheckedTables:
 	def update(self, values, *args, **kwargs):
 		if not isinstance(values, Mapping):
 			refuse(_("{0} can't be read. Send an object with the values of fields."), values)
-		if not get_methods(type(self)).isdisjoint(values):
-			names = sorted(get_methods(type(self)).intersection(values))
+		if not get_taken_names(type(self)).isdisjoint(values):
+			names = sorted(get_taken_names(type(self)).intersection(values))
 			refuse(_("There is no field {0}. Leave it out."), names[0])
 		return super().update(values, *args, **kwargs)
 
@@ -53,6 +53,8 @@ class CheckedInput(CheckedTables):
 
 
 @cache
-def get_methods(controller: type) -> frozenset[str]:
-	"""Return the names that a value would take the place of a method under."""
-	return frozenset(name for name in dir(controller) if callable(getattr(controller, name, None)))
+def get_taken_names(controller: type) -> frozenset[str]:
+	"""Return the names under which a value would take the place of a method, or of what the controller works out."""
+	attributes = ((name, getattr(controller, name, None)) for name in dir(controller))
+	taken = {name for name, found in attributes if callable(found) or isinstance(found, cached_property)}
+	return frozenset(taken)

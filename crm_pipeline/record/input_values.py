@@ -36,13 +36,14 @@ FROM_ITEM = frozenset({"item_name", "description"})  # what an item brings along
 NOT_NEGATIVE = ("potential_value", "won_value", "conversion_rate")
 PLAIN_TEXT_TYPES = frozenset({"Data", "Small Text"})
 
-COUNT = "whole number"
+COUNT, DOCSTATUS, MOMENT_KIND = "whole number", "state of a document", "moment"
 
 # what every row of the framework has → the kind of its value
 OWN_FIELDS = {
 	**dict.fromkeys(("name", "owner", "modified_by", "parent", "parenttype", "parentfield"), "Link"),
-	**dict.fromkeys(("creation", "modified"), "Datetime"),
-	**dict.fromkeys(("idx", "docstatus"), COUNT),
+	**dict.fromkeys(("creation", "modified"), MOMENT_KIND),
+	"idx": COUNT,
+	"docstatus": DOCSTATUS,
 }
 # what to send instead; whatever is not named here takes text
 SHAPES = {
@@ -51,7 +52,7 @@ SHAPES = {
 	**dict.fromkeys(DATE_TYPES, _lt("Send it as YYYY-MM-DD.")),
 	"Check": _lt("Send 1 or 0."),
 	"Time": _lt("Send it as HH:MM:SS."),
-	COUNT: _lt("Leave it out."),
+	**dict.fromkeys((COUNT, DOCSTATUS, MOMENT_KIND), _lt("Leave it out.")),
 }
 FLAGS = (0, 1, "0", "1")
 
@@ -59,6 +60,7 @@ FLAGS = (0, 1, "0", "1")
 def take_in(doc: Document) -> None:
 	"""Refuse what has another shape than its field, and what can't be stored; a number in a text is its digits."""
 	for row in (doc, *doc.get_all_children()):
+		row.idx = row.idx or 0
 		for fieldname, fieldtype, value in _get_sent(row):
 			_validate_shape(row, fieldname, fieldtype, value)
 			if isinstance(value, Number) and fieldtype not in SHAPES:
@@ -193,6 +195,8 @@ HAS_SHAPE: dict[str, Callable[[Any], bool]] = {
 		NUMBER_TYPES, lambda value: True
 	),  # _validate_number says it in the number's own sentence
 	COUNT: _is_count,
+	DOCSTATUS: lambda value: _is_count(value) and int(value) in (0, 1, 2),
+	MOMENT_KIND: lambda value: bool(read_moment(value)),
 }
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 import crm_pipeline
 
 PAGE = Path(crm_pipeline.__file__).parent.parent / "docs/rest-api.md"
-HEADING = re.compile(r"^### (GET|POST|PUT) `([^`]+)`$", re.MULTILINE)
+HEADING = re.compile(r"^### (GET|POST|PUT|DELETE) `([^`]+)`$", re.MULTILINE)
 ARGUMENT = re.compile(r"^\| `(\w+)` \| ([^|]+?)(, optional)? \|", re.MULTILINE)
 EXAMPLE = re.compile(r"^    curl .*(?:\n        .*)*", re.MULTILINE)
 

@@ -153,10 +153,10 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 			self.opened_on = self.opened_on or now_datetime()
 
 	def validate(self):
+		input_values.validate_values(self)
 		checks.validate_system_fields(self)
 		checks.keep_system_fields(self)
 		checks.keep_derived_fields(self)
-		input_values.validate_values(self)
 		input_values.set_dates(self)
 		closed.validate_closed_record(self)
 		party.set_party(self)
