@@ -5,7 +5,7 @@ import json
 import frappe
 
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.tests import personas
+from crm_pipeline.tests import leftovers, personas
 from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.connections import CommittedTestCase
 from crm_pipeline.tests.features.test_rest import request
@@ -44,12 +44,18 @@ class TestWebForm(CommittedTestCase):
 			if field["fieldtype"] not in ("Currency", "Text Editor"):
 				field["fieldtype"] = "Data"
 		self.form = frappe.get_doc({"doctype": "Web Form", **form, "web_form_fields": fields}).insert().name
+		self.made = []
 		self.addCleanup(self.remove)
 		frappe.db.commit()
 
 	def remove(self):
 		frappe.set_user("Administrator")
 		frappe.delete_doc("Web Form", self.form, force=True)
+		for name in self.made:
+			leftovers.remove_opportunity(name)
+		leftovers.remove_rows(
+			"Contact", frappe.get_all("Contact Email", {"email_id": ADDRESS}, pluck="parent")
+		)
 		for lead in frappe.get_all("Lead", {"email_id": ADDRESS}, pluck="name"):
 			frappe.delete_doc("Lead", lead, force=True)
 		frappe.db.commit()
@@ -58,6 +64,7 @@ class TestWebForm(CommittedTestCase):
 		answer = request("POST", ACCEPT, user=None, web_form=self.form, data=json.dumps(values))
 		self.assertEqual(answer.status_code, 200, answer.get_data(as_text=True)[-500:])
 		frappe.db.rollback()
+		self.made.append(answer.get_json()["message"]["name"])
 		return answer
 
 	def read(self, answer):
