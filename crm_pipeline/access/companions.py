@@ -1,15 +1,64 @@
 """What stands around an opportunity (files, comments, mails, events, follows) is left there by who may see it."""
 
+from typing import NamedTuple
 from urllib.parse import unquote
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from crm_pipeline import compat
+from crm_pipeline import compat, sql
 from crm_pipeline.access.permissions import explain_no_read, get_readable, is_manager
-from crm_pipeline.constants import AUDIT_LOG, CHILD_TABLES, OPPORTUNITY
+from crm_pipeline.constants import AUDIT_LOG, CHILD_TABLES, HIDDEN, OPPORTUNITY
 from crm_pipeline.refusal import show
+
+
+class Companion(NamedTuple):
+	"""The fields by which a document refers to a record, and whose document it is beside its owner's."""
+
+	record_type: str
+	record: str
+	user: str = "owner"
+
+
+COMPANIONS = {
+	"Comment": Companion("reference_doctype", "reference_name"),
+	"Communication": Companion("reference_doctype", "reference_name"),
+	"DocShare": Companion("share_doctype", "share_name", "user"),
+	"Document Follow": Companion("ref_doctype", "ref_docname", "user"),
+	"Email Queue": Companion("reference_doctype", "reference_name"),
+	"File": Companion("attached_to_doctype", "attached_to_name"),
+	"Notification Log": Companion("document_type", "document_name", "for_user"),
+	"Tag Link": Companion("document_type", "document_name"),
+	"ToDo": Companion("reference_type", "reference_name", "allocated_to"),
+	"Version": Companion("ref_doctype", "docname"),
+}
+PARTICIPANTS = Companion("reference_doctype", "reference_docname")
+
+
+def find_hidden(names: list[str]) -> str | None:
+	"""Return an opportunity that the user doesn't see and that one of these documents hangs on, unless that is their own."""
+	queries = [_select(doctype, "name", names) for doctype in COMPANIONS]
+	queries.append(_select("Event Participants", "parent", names))
+	rows = frappe.db.sql(sql.union(queries)) if names else ()
+	of_others = {record for record, *users in rows if frappe.session.user not in users}
+	return next(iter(sorted(of_others - get_readable(list(of_others)))), None)
+
+
+def has_companion_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+	"""Say no for what hangs on an opportunity that the user doesn't see, unless it is their own. Hook has_permission."""
+	user, companion = user or frappe.session.user, COMPANIONS[doc.doctype]
+	is_own = user in (doc.get("owner"), doc.get(companion.user))
+	if is_own or sees(doc.get(companion.record_type), doc.get(companion.record), user):
+		return compat.no_objection()
+	return False
+
+
+def _select(doctype: str, name_field: str, names: list[str]) -> str:
+	companion = COMPANIONS.get(doctype, PARTICIPANTS)
+	columns = {"record": companion.record, "owner": "owner", "user": companion.user}
+	conditions = (sql.equals(companion.record_type, OPPORTUNITY), sql.is_one_of(name_field, names))
+	return sql.select(doctype, columns, sql.all_of(conditions))
 
 
 def validate_reference(doc: Document, doctype: str | None, name: str | None) -> None:
@@ -39,6 +88,15 @@ def has_file_permission(doc: Document, ptype: str | None = None, user: str | Non
 	return compat.no_objection()
 
 
+def validate_move(file: Document) -> None:
+	"""Who attaches a file to something else may read what it is taken from."""
+	saved = file.get_doc_before_save()
+	if saved and not is_manager() and file.has_value_changed("attached_to_name") and _is_hidden(saved):
+		frappe.throw(
+			explain_no_read(saved.attached_to_name), frappe.PermissionError, title=_("Not Permitted")
+		)
+
+
 def validate_file(file: Document) -> None:
 	"""Refuse the address of a file of an opportunity (or of its mails) that the user may not read otherwise."""
 	if is_manager() or not file.file_url:
@@ -56,7 +114,15 @@ def _is_hidden(file: Document) -> bool:
 	if doctype == "Communication":
 		fields = ["reference_doctype", "reference_name"]
 		doctype, name = frappe.db.get_value("Communication", name, fields) or (None, None)
+	if doctype == "Prepared Report":
+		return _is_prepared_for_another(name)
 	return doctype == OPPORTUNITY and name not in get_readable([name])
+
+
+def _is_prepared_for_another(name: str) -> bool:
+	owner, report = frappe.db.get_value("Prepared Report", name, ["owner", "report_name"]) or (None, None)
+	is_ours = bool(report) and frappe.db.get_value("Report", report, "ref_doctype") in HIDDEN
+	return is_ours and owner != frappe.session.user
 
 
 def end_of_former(name: str, former: str) -> None:

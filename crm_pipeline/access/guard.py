@@ -6,13 +6,14 @@ everything and are let through. docs/permissions.md says for each door how long 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline import compat
+from crm_pipeline.access.companions import COMPANIONS, find_hidden
 from crm_pipeline.access.permissions import (
 	explain_no_read,
 	get_readable,
@@ -25,23 +26,18 @@ from crm_pipeline.domain import json_text
 from crm_pipeline.domain.text import is_storable
 from crm_pipeline.refusal import refuse
 
-# what stands around an opportunity in the framework's own DocTypes
-COMPANIONS = (
-	"Comment",
-	"Communication",
-	"Document Follow",
-	"Event",
-	"File",
-	"Notification Log",
-	"Tag Link",
-	"ToDo",
-	"Version",
-)
 FUNCTIONS = re.compile(r"^/api/(?:v[12]/)?method/([^/]+)")
 RESOURCES = re.compile(r"^/api/(?:v1/)?resource/([^/]+)|^/api/v2/document/([^/]+)")
 OWN_FUNCTIONS, WEB_FORMS = "crm_pipeline.", "frappe.website.doctype.web_form.web_form."
 DELETED_DOCUMENTS = "frappe.core.doctype.deleted_document."
 NAME_LENGTH = 140
+# the names of opportunities, and of what stands around them: by hash, events by number
+OPPORTUNITY_NAME = re.compile(r"OPP-.*", re.IGNORECASE)
+COMPANION_NAME = re.compile(r"[0-9a-z]{10}|EV[0-9]+", re.IGNORECASE)
+QUOTED = re.compile(r'"([^"]{1,40})"')
+AROUND = (*COMPANIONS, "Event")
+# what somebody types to look for something names nothing
+TYPED = ("txt", "text")
 LINK_FIELDS = "crm_pipeline_link_fields"
 ESCAPED = re.compile(r"\\+u([0-9a-fA-F]{4})")
 
@@ -59,6 +55,7 @@ def guard_request() -> None:
 	refuse_prepared_reports_of_others(arguments)
 	refuse_mails_of_hidden_records(arguments, function)
 	refuse_restoring(arguments, function)
+	refuse_companions(arguments)
 	if not get_resource():  # those ask for each record, and their arguments are the values of a document
 		refuse_hidden_records(arguments)
 
@@ -86,11 +83,11 @@ def refuse_portal(arguments: dict, function: str) -> None:
 
 def drop_switches(arguments: dict, function: str) -> None:
 	"""Whoever searches what stands around opportunities, or asks for a calendar, is answered for themselves."""
-	if _get_text(arguments, "doctype") in COMPANIONS and arguments.get("ignore_user_permissions"):
+	if _get_text(arguments, "doctype") in AROUND and arguments.get("ignore_user_permissions"):
 		arguments["ignore_user_permissions"] = 0
 	if arguments.get("user") and function.endswith("event.get_events"):
 		arguments["user"] = frappe.session.user
-	if get_resource() in COMPANIONS:
+	if get_resource() in AROUND:
 		arguments.pop("expand_links", None)
 
 
@@ -141,14 +138,32 @@ def refuse_restoring(arguments: dict, function: str) -> None:
 
 def refuse_hidden_records(arguments: dict) -> None:
 	"""Refuse a request that names opportunities which the user may not read; one that is not there is let through."""
-	texts = [text for text in _get_texts(arguments) if len(text) <= NAME_LENGTH]
-	if _fold(OPPORTUNITY) not in map(_fold, texts):
-		return
-	# the database compares names regardless of case: so does who looks for them
-	stored = frappe.get_all(OPPORTUNITY, filters={"name": ("in", texts)}, pluck="name")
+	names = _choose(OPPORTUNITY_NAME, _get_texts(arguments))
+	stored = frappe.get_all(OPPORTUNITY, filters={"name": ("in", names)}, pluck="name") if names else []
 	hidden = sorted(set(stored) - get_readable(stored))
 	if hidden:
 		frappe.throw(explain_no_read(hidden[0]), frappe.PermissionError, title=_("Not Permitted"))
+
+
+def refuse_companions(arguments: dict) -> None:
+	"""Refuse a request that names something (a file, a mail …) of an opportunity which the user may not read."""
+	texts = [*_get_texts(arguments)]
+	if frappe.request.path.startswith("/api/"):
+		texts += frappe.request.path.split("/")
+	for text in (_unescape(_write(value)) for value in arguments.values()):
+		if text[:1] in ("{", "[") and any(f'"{doctype}"' in text for doctype in AROUND):
+			texts += QUOTED.findall(text)
+	hidden = find_hidden(_choose(COMPANION_NAME, texts))
+	if hidden:
+		frappe.throw(explain_no_read(hidden), frappe.PermissionError, title=_("Not Permitted"))
+
+
+def _choose(pattern: re.Pattern, texts: Iterable[str]) -> list[str]:
+	"""Return the texts that the database may take for such a name: it overlooks case, accents and invisible signs."""
+	names = {text.strip() for text in texts if len(text) <= NAME_LENGTH}
+	return sorted(
+		name for name in names if pattern.fullmatch(name) or not (name.isascii() and name.isprintable())
+	)
 
 
 def get_link_fields() -> set[str]:
@@ -171,7 +186,7 @@ def _read_link_fields() -> list[str]:
 
 def _get_texts(arguments: dict) -> Iterator[str]:
 	"""Yield the arguments that are texts, and the texts of those that are a list of them."""
-	for value in arguments.values():
+	for value in (value for key, value in arguments.items() if key not in TYPED):
 		if isinstance(value, str) and value.startswith("["):
 			value = json_text.read(value, list) or value
 		texts = value if isinstance(value, list) else [value]

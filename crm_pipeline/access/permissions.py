@@ -172,7 +172,9 @@ def _get_companion_condition(doctype: str, type_field: str, name_field: str, use
 
 
 def _is_saved(doc: Document) -> bool:
-	return bool(doc.get("name")) and not doc.get("__islocal")
+	"""Tell whether there is such a record; what a request says of that is asked of the database."""
+	name = doc.get("name")
+	return bool(name) and (not doc.get("__islocal") or bool(frappe.db.exists(doc.doctype, name)))
 
 
 def _sees(name: str, user: str, *grants: str) -> bool:

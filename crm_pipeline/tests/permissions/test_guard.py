@@ -2,12 +2,12 @@
 
 import json
 from unittest.mock import patch
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import frappe
 
 from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY
-from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests import factories, leftovers, personas
 from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.connections import CommittedTestCase
 from crm_pipeline.tests.features.test_rest import SECRET, request
@@ -29,6 +29,13 @@ BY_NAME = {
 	"frappe.desk.like.toggle_like": {"doctype": OPPORTUNITY, "name": "{name}", "add": "Yes"},
 	"frappe.client.get_value": {"doctype": OPPORTUNITY, "fieldname": "notes", "filters": "{name}"},
 }
+
+
+def remove(doctype: str, name: str) -> None:
+	"""Remove what a test committed; it is run before the test's own writes are undone."""
+	frappe.db.rollback()
+	leftovers.remove_rows(doctype, [name])
+	frappe.db.commit()
 
 
 @site_only("the framework's own WSGI application")
@@ -163,6 +170,99 @@ class TestGuard(CommittedTestCase):
 		self.assertEqual(frappe.db.get_value("Communication", mail, "reference_name"), self.hidden)
 		self.assertEqual(self.ask("frappe.email.relink", user=personas.MANAGER, **moved).status_code, 200)
 
+	def make_companions(self) -> dict[str, str]:
+		"""Return DocType → name of what stands around the hidden record."""
+		reference = {"reference_doctype": OPPORTUNITY, "reference_name": self.hidden}
+		participant = {"reference_doctype": OPPORTUNITY, "reference_docname": self.hidden}
+		values = {
+			"Comment": {"comment_type": "Comment", "content": MARK, **reference},
+			"Communication": {"subject": MARK, "communication_type": "Communication", **reference},
+			"Document Follow": {
+				"ref_doctype": OPPORTUNITY,
+				"ref_docname": self.hidden,
+				"user": personas.ENGINEER,
+			},
+			"Event": {
+				"subject": MARK,
+				"starts_on": "2030-01-01 10:00:00",
+				"event_participants": [participant],
+			},
+			"File": {
+				"file_name": f"{MARK}.txt",
+				"content": MARK,
+				"is_private": 1,
+				"attached_to_doctype": OPPORTUNITY,
+				"attached_to_name": self.hidden,
+			},
+			"Notification Log": {
+				"subject": MARK,
+				"for_user": personas.ENGINEER,
+				"document_type": OPPORTUNITY,
+				"document_name": self.hidden,
+			},
+			"Tag Link": {
+				"document_type": OPPORTUNITY,
+				"document_name": self.hidden,
+				"tag": MARK,
+				"title": MARK,
+			},
+			"ToDo": {
+				"description": MARK,
+				"allocated_to": personas.ENGINEER,
+				"reference_type": OPPORTUNITY,
+				"reference_name": self.hidden,
+			},
+		}
+		factories.make("Tag", name=MARK)
+		names = {doctype: factories.make(doctype, **fields).name for doctype, fields in values.items()}
+		frappe.db.commit()
+		names["Tag"] = MARK
+		for doctype in ("Document Follow", "File", "Notification Log", "Tag Link", "Tag"):
+			self.addCleanup(remove, doctype, names[doctype])
+		del names["Tag"]
+		return names
+
+	def test_what_stands_around_a_record_is_as_hidden_by_its_own_name(self):
+		for doctype, name in self.make_companions().items():
+			for spelling in (name, name.upper(), f"{name} ", name.replace("a", "á")):
+				path = f"{quote(doctype)}/{quote(spelling)}"
+				requests = (
+					lambda path=path: request("GET", f"/api/resource/{path}", user=STRANGER),
+					lambda path=path: request("GET", f"/api/v2/document/{path}", user=STRANGER),
+					lambda path=path: request("PUT", f"/api/resource/{path}", user=STRANGER, __islocal=1),
+					lambda path=path: request("DELETE", f"/api/resource/{path}", user=STRANGER),
+					lambda doctype=doctype, name=spelling: self.ask(
+						"frappe.desk.like.toggle_like", doctype=doctype, name=name, add="Yes"
+					),
+					lambda doctype=doctype, name=spelling: self.ask(
+						"frappe.client.bulk_update", docs=json.dumps([{"doctype": doctype, "docname": name}])
+					),
+				)
+				for number, send in enumerate(requests):
+					answer = send()
+					with self.subTest(doctype, name=spelling, request=number):
+						self.assertIn(answer.status_code, (403, 404))
+						self.assertNotIn(MARK, answer.get_data(as_text=True))
+
+	def test_what_stands_around_a_record_stays_there(self):
+		names = self.make_companions()
+		function = "erpnext.support.doctype.issue.issue.make_issue_from_communication"
+		self.assertEqual(self.ask(function, communication=names["Communication"]).status_code, 403)
+		moved = {"attached_to_doctype": OPPORTUNITY, "attached_to_name": self.own}
+		answer = request("PUT", f"/api/resource/File/{names['File']}", user=STRANGER, **moved)
+		self.assertEqual((answer.status_code, MARK in answer.get_data(as_text=True)), (403, False))
+
+	def test_a_record_is_asked_for_what_a_request_says_of_its_state(self):
+		docs = {"doctype": OPPORTUNITY, "name": self.hidden, "__islocal": 1, "sales_engineer": STRANGER}
+		asked = {"docs": json.dumps(docs), "method": "add_comment", "args": json.dumps({"text": "Here"})}
+		answer = request("POST", f"{CALL}run_doc_method?{urlencode(asked)}", user=STRANGER)
+		self.assertEqual(answer.status_code, 403)
+		self.assertFalse(frappe.db.exists("Comment", {"reference_name": self.hidden, "content": "Here"}))
+
+	def test_what_somebody_types_to_look_for_something_names_nothing(self):
+		answer = self.ask("frappe.desk.search.search_link", doctype=OPPORTUNITY, txt=self.hidden)
+		self.assertEqual((answer.status_code, answer.get_json()["message"]), (200, []))
+
 	def test_a_report_prepared_for_somebody_else_is_theirs(self):
 		frappe.set_user("Administrator")
 		prepared = frappe.get_doc(
@@ -170,7 +270,7 @@ class TestGuard(CommittedTestCase):
 		)
 		with patch("frappe.core.doctype.prepared_report.prepared_report.enqueue"):
 			prepared.insert(ignore_permissions=True)
-		self.addCleanup(frappe.delete_doc, "Prepared Report", prepared.name, force=True)
+		self.addCleanup(remove, "Prepared Report", prepared.name)
 		frappe.db.commit()
 		answer = self.ask(
 			"frappe.desk.query_report.run",
@@ -184,7 +284,7 @@ class TestGuard(CommittedTestCase):
 		frappe.set_user(personas.MANAGER)
 		frappe.delete_doc(OPPORTUNITY, self.hidden)
 		deleted = frappe.db.get_value("Deleted Document", {"deleted_name": self.hidden})
-		self.addCleanup(frappe.db.delete, "Deleted Document", {"deleted_name": self.hidden})
+		self.addCleanup(remove, "Deleted Document", deleted)
 		frappe.db.commit()
 		function = "frappe.core.doctype.deleted_document.deleted_document."
 		for answer in (
@@ -204,7 +304,7 @@ class TestGuard(CommittedTestCase):
 		frappe.set_user(personas.ENGINEER)
 		name = frappe.get_doc({"doctype": "Event", **event}).insert().name
 		frappe.set_user("Administrator")
-		self.addCleanup(frappe.delete_doc, "Event", name, force=True)
+		self.addCleanup(remove, "Event", name)
 		frappe.db.commit()
 		answer = request(
 			"GET",
