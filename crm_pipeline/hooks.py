@@ -136,6 +136,7 @@ doc_events = {
 	},
 	"File": {"validate": "crm_pipeline.overrides.file.validate"},
 	"Document Follow": {"validate": "crm_pipeline.overrides.document_follow.validate"},
+	"Tag Link": {"validate": "crm_pipeline.overrides.tag_link.validate"},
 	"Assignment Rule": {"validate": "crm_pipeline.overrides.assignment_rule.validate"},
 	"Auto Email Report": {"validate": "crm_pipeline.overrides.auto_email_report.validate"},
 	"Selling Settings": {"on_update": "crm_pipeline.overrides.selling_settings.on_update"},

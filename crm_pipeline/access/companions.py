@@ -33,6 +33,8 @@ COMPANIONS = {
 	"ToDo": Companion("reference_type", "reference_name", "allocated_to"),
 	"Version": Companion("ref_doctype", "docname"),
 }
+# what holds records as one user sees them → the field that says of what
+MADE_FOR_ONE = {"Prepared Report": "report_name", "Data Import": "reference_doctype"}
 PARTICIPANTS = Companion("reference_doctype", "reference_docname")
 
 
@@ -114,15 +116,17 @@ def _is_hidden(file: Document) -> bool:
 	if doctype == "Communication":
 		fields = ["reference_doctype", "reference_name"]
 		doctype, name = frappe.db.get_value("Communication", name, fields) or (None, None)
-	if doctype == "Prepared Report":
-		return _is_prepared_for_another(name)
+	if doctype in MADE_FOR_ONE:
+		return _is_made_for_another(doctype, name)
 	return doctype == OPPORTUNITY and name not in get_readable([name])
 
 
-def _is_prepared_for_another(name: str) -> bool:
-	owner, report = frappe.db.get_value("Prepared Report", name, ["owner", "report_name"]) or (None, None)
-	is_ours = bool(report) and frappe.db.get_value("Report", report, "ref_doctype") in HIDDEN
-	return is_ours and owner != frappe.session.user
+def _is_made_for_another(doctype: str, name: str) -> bool:
+	"""Tell whether a prepared report of ours, or an import, is somebody else's."""
+	owner, made_of = frappe.db.get_value(doctype, name, ["owner", MADE_FOR_ONE[doctype]]) or (None, None)
+	if doctype == "Prepared Report":
+		made_of = frappe.db.get_value("Report", made_of, "ref_doctype")
+	return made_of in HIDDEN and owner != frappe.session.user
 
 
 def end_of_former(name: str, former: str) -> None:

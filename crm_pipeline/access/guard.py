@@ -21,7 +21,7 @@ from crm_pipeline.access.permissions import (
 	is_manager,
 	require_write,
 )
-from crm_pipeline.constants import HIDDEN, OPPORTUNITY
+from crm_pipeline.constants import AUDIT_LOG, HIDDEN, OPPORTUNITY
 from crm_pipeline.domain import json_text
 from crm_pipeline.domain.text import is_storable
 from crm_pipeline.refusal import refuse
@@ -139,7 +139,10 @@ def refuse_restoring(arguments: dict, function: str) -> None:
 def refuse_hidden_records(arguments: dict) -> None:
 	"""Refuse a request that names opportunities which the user may not read; one that is not there is let through."""
 	names = _choose(OPPORTUNITY_NAME, _get_texts(arguments))
-	stored = frappe.get_all(OPPORTUNITY, filters={"name": ("in", names)}, pluck="name") if names else []
+	if not names:
+		return
+	stored = frappe.get_all(OPPORTUNITY, filters={"name": ("in", names)}, pluck="name")
+	stored += frappe.get_all(AUDIT_LOG, filters={"name": ("in", names)}, pluck="reference_name")
 	hidden = sorted(set(stored) - get_readable(stored))
 	if hidden:
 		frappe.throw(explain_no_read(hidden[0]), frappe.PermissionError, title=_("Not Permitted"))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from unittest import TestCase
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_pipeline.domain.auto_close import Cause, Rules, Silence, Step, get_warning_limit, judge
@@ -12,6 +12,8 @@ from crm_pipeline.domain.auto_close import Cause, Rules, Silence, Step, get_warn
 RULES = Rules(after_days=15, warning_days=3)
 SINCE = datetime(2001, 3, 1, 16, 30)
 SILENT = Silence(SINCE)
+# a loaded machine is slow, not wrong
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def day(number: int) -> date:
@@ -103,6 +105,7 @@ RULE_SETS = st.integers(2, 40).flatmap(
 class TestPromises(TestCase):
 	"""Whatever stands on a record and in the settings."""
 
+	@patient
 	@given(SILENCES, RULE_SETS, DAYS)
 	def test_nothing_is_closed_that_must_not_be(self, silence, rules, number):
 		if judge(silence, rules, day(number)).step is not Step.CLOSE:
@@ -114,6 +117,7 @@ class TestPromises(TestCase):
 		self.assertTrue(silence.keep_open_until is None or silence.keep_open_until < today)
 		self.assertTrue(silence.next_contact is None or silence.next_contact.date() < today)
 
+	@patient
 	@given(SILENCES, RULE_SETS)
 	def test_it_is_warned_about_once_and_closed_on_the_day_the_warning_named(self, silence, rules):
 		silence = replace(silence, warned_on=None)
@@ -125,6 +129,7 @@ class TestPromises(TestCase):
 		self.assertEqual([step for _number, step in done], [Step.WARN, Step.CLOSE])
 		self.assertEqual(judge(silence, rules, day(warned)).closes_on, day(closed))
 
+	@patient
 	@given(SILENCES, RULE_SETS, DAYS)
 	def test_the_limit_of_the_search_misses_nothing(self, silence, rules, number):
 		if judge(silence, rules, day(number)).step is not Step.KEEP:

@@ -6,7 +6,8 @@ from urllib.parse import quote, urlencode
 
 import frappe
 
-from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY
+from crm_pipeline.access import companions
+from crm_pipeline.constants import AUDIT_LOG, ITEM_ROW, OPPORTUNITY
 from crm_pipeline.tests import factories, leftovers, personas
 from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.connections import CommittedTestCase
@@ -36,6 +37,47 @@ def remove(doctype: str, name: str) -> None:
 	frappe.db.rollback()
 	leftovers.remove_rows(doctype, [name])
 	frappe.db.commit()
+
+
+def get_companions(name: str) -> dict[str, dict]:
+	"""Return DocType → values of what may stand around a record."""
+	reference = {"reference_doctype": OPPORTUNITY, "reference_name": name}
+	participant = {"reference_doctype": OPPORTUNITY, "reference_docname": name}
+	return {
+		"Comment": {"comment_type": "Comment", "content": MARK, **reference},
+		"Communication": {"subject": MARK, "communication_type": "Communication", **reference},
+		"Document Follow": {"ref_doctype": OPPORTUNITY, "ref_docname": name, "user": personas.ENGINEER},
+		"Event": {
+			"subject": MARK,
+			"starts_on": "2030-01-01 10:00:00",
+			"event_participants": [participant],
+		},
+		"File": {
+			"file_name": f"{MARK}.txt",
+			"content": MARK,
+			"is_private": 1,
+			"attached_to_doctype": OPPORTUNITY,
+			"attached_to_name": name,
+		},
+		"Notification Log": {
+			"subject": MARK,
+			"for_user": personas.ENGINEER,
+			"document_type": OPPORTUNITY,
+			"document_name": name,
+		},
+		"Tag Link": {
+			"document_type": OPPORTUNITY,
+			"document_name": name,
+			"tag": MARK,
+			"title": MARK,
+		},
+		"ToDo": {
+			"description": MARK,
+			"allocated_to": personas.ENGINEER,
+			"reference_type": OPPORTUNITY,
+			"reference_name": name,
+		},
+	}
 
 
 @site_only("the framework's own WSGI application")
@@ -172,49 +214,11 @@ class TestGuard(CommittedTestCase):
 
 	def make_companions(self) -> dict[str, str]:
 		"""Return DocType → name of what stands around the hidden record."""
-		reference = {"reference_doctype": OPPORTUNITY, "reference_name": self.hidden}
-		participant = {"reference_doctype": OPPORTUNITY, "reference_docname": self.hidden}
-		values = {
-			"Comment": {"comment_type": "Comment", "content": MARK, **reference},
-			"Communication": {"subject": MARK, "communication_type": "Communication", **reference},
-			"Document Follow": {
-				"ref_doctype": OPPORTUNITY,
-				"ref_docname": self.hidden,
-				"user": personas.ENGINEER,
-			},
-			"Event": {
-				"subject": MARK,
-				"starts_on": "2030-01-01 10:00:00",
-				"event_participants": [participant],
-			},
-			"File": {
-				"file_name": f"{MARK}.txt",
-				"content": MARK,
-				"is_private": 1,
-				"attached_to_doctype": OPPORTUNITY,
-				"attached_to_name": self.hidden,
-			},
-			"Notification Log": {
-				"subject": MARK,
-				"for_user": personas.ENGINEER,
-				"document_type": OPPORTUNITY,
-				"document_name": self.hidden,
-			},
-			"Tag Link": {
-				"document_type": OPPORTUNITY,
-				"document_name": self.hidden,
-				"tag": MARK,
-				"title": MARK,
-			},
-			"ToDo": {
-				"description": MARK,
-				"allocated_to": personas.ENGINEER,
-				"reference_type": OPPORTUNITY,
-				"reference_name": self.hidden,
-			},
-		}
 		factories.make("Tag", name=MARK)
-		names = {doctype: factories.make(doctype, **fields).name for doctype, fields in values.items()}
+		names = {
+			doctype: factories.make(doctype, **fields).name
+			for doctype, fields in get_companions(self.hidden).items()
+		}
 		frappe.db.commit()
 		names["Tag"] = MARK
 		for doctype in ("Document Follow", "File", "Notification Log", "Tag Link", "Tag"):
@@ -258,6 +262,19 @@ class TestGuard(CommittedTestCase):
 		answer = request("POST", f"{CALL}run_doc_method?{urlencode(asked)}", user=STRANGER)
 		self.assertEqual(answer.status_code, 403)
 		self.assertFalse(frappe.db.exists("Comment", {"reference_name": self.hidden, "content": "Here"}))
+
+	def test_entries_of_its_log_are_as_hidden(self):
+		entry = frappe.db.get_value(AUDIT_LOG, {"reference_name": self.hidden})
+		liked = {"doctype": AUDIT_LOG, "name": entry, "add": "Yes"}
+		self.assertEqual(self.ask("frappe.desk.like.toggle_like", **liked).status_code, 403)
+
+	def test_a_tag_is_put_on_a_record_by_who_sees_it(self):
+		values = {"document_type": OPPORTUNITY, "document_name": self.hidden, "tag": MARK}
+		frappe.set_user(STRANGER)
+		with self.assertRefused(frappe.PermissionError, f"You may not read {self.hidden}."):
+			companions.validate_reference(
+				frappe.get_doc({"doctype": "Tag Link", **values}), OPPORTUNITY, self.hidden
+			)
 
 	def test_what_somebody_types_to_look_for_something_names_nothing(self):
 		answer = self.ask("frappe.desk.search.search_link", doctype=OPPORTUNITY, txt=self.hidden)
