@@ -64,6 +64,9 @@ permission_query_conditions = {
 	"Pipeline Audit Log": "crm_pipeline.access.permissions.get_audit_log_conditions",
 	"File": "crm_pipeline.access.permissions.get_file_conditions",
 	"Tag Link": "crm_pipeline.access.permissions.get_tag_link_conditions",
+	"Document Follow": "crm_pipeline.access.permissions.get_follow_conditions",
+	"Communication Link": "crm_pipeline.access.permissions.get_mail_link_conditions",
+	"Event Participants": "crm_pipeline.access.permissions.get_participant_conditions",
 }
 # the framework's own link search can be asked on 15 to leave the conditions out
 standard_queries = {
@@ -77,6 +80,7 @@ has_permission = {
 	"Pipeline Opportunity": "crm_pipeline.access.permissions.has_opportunity_permission",
 	"Pipeline Audit Log": "crm_pipeline.access.permissions.has_audit_log_permission",
 	"File": "crm_pipeline.access.companions.has_file_permission",
+	"Auto Email Report": "crm_pipeline.reporting.digest.has_permission",
 	"Document Follow": "crm_pipeline.access.companions.has_companion_permission",
 	"Notification Log": "crm_pipeline.access.companions.has_companion_permission",
 	"Tag Link": "crm_pipeline.access.companions.has_companion_permission",

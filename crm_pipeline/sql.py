@@ -78,6 +78,10 @@ def any_of(conditions: Iterable[str]) -> str:
 	return f"({' or '.join(conditions)})"
 
 
+def is_not(condition: str) -> str:
+	return f"not ({condition})"
+
+
 # queries
 
 

@@ -35,16 +35,26 @@ COMPANIONS = {
 }
 # what holds records as one user sees them → the field that says of what
 MADE_FOR_ONE = {"Prepared Report": "report_name", "Data Import": "reference_doctype"}
+ROW = Companion("parenttype", "parent")
 PARTICIPANTS = Companion("reference_doctype", "reference_docname")
 
 
 def find_hidden(names: list[str]) -> str | None:
 	"""Return an opportunity that the user doesn't see and that one of these documents hangs on, unless that is their own."""
+	if not names:
+		return None
 	queries = [_select(doctype, "name", names) for doctype in COMPANIONS]
-	queries.append(_select("Event Participants", "parent", names))
-	rows = frappe.db.sql(sql.union(queries)) if names else ()
+	queries += [_select(doctype, "name", names) for doctype in CHILD_TABLES]
+	queries.append(_select("Event Participants", "parent", _get_private_events(names)))
+	rows = frappe.db.sql(sql.union(queries))
 	of_others = {record for record, *users in rows if frappe.session.user not in users}
 	return next(iter(sorted(of_others - get_readable(list(of_others)))), None)
+
+
+def _get_private_events(names: list[str]) -> list[str]:
+	"""Return the events among some names that are not for everybody; never empty, as a condition needs a name."""
+	events = {"name": ("in", names), "event_type": ("!=", "Public")}
+	return frappe.get_all("Event", events, pluck="name") or [""]
 
 
 def has_companion_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
@@ -57,7 +67,7 @@ def has_companion_permission(doc: Document, ptype: str | None = None, user: str 
 
 
 def _select(doctype: str, name_field: str, names: list[str]) -> str:
-	companion = COMPANIONS.get(doctype, PARTICIPANTS)
+	companion = ROW if doctype in CHILD_TABLES else COMPANIONS.get(doctype, PARTICIPANTS)
 	columns = {"record": companion.record, "owner": "owner", "user": companion.user}
 	conditions = (sql.equals(companion.record_type, OPPORTUNITY), sql.is_one_of(name_field, names))
 	return sql.select(doctype, columns, sql.all_of(conditions))
@@ -103,11 +113,21 @@ def validate_file(file: Document) -> None:
 	"""Refuse the address of a file of an opportunity (or of its mails) that the user may not read otherwise."""
 	if is_manager() or not file.file_url:
 		return
-	address = {"file_url": unquote(file.file_url), "name": ("!=", file.name or "")}
+	# by its last part, which names a file on disk: the framework follows whatever leads there
+	found = ("like", f"%/{get_file_name(file.file_url)}")
+	address = {"file_url": found}
+	if not file.is_new():
+		address["name"] = ("!=", file.name)
 	files = [frappe.get_doc("File", name) for name in frappe.get_all("File", filters=address, pluck="name")]
 	if any(map(_is_hidden, files)) and not any(other.has_permission("read") for other in files):
 		message = _("You may not read the file {0}. Upload it, or ask who attached it.")
 		frappe.throw(message.format(show(file.file_url)), frappe.PermissionError, title=_("Not Permitted"))
+
+
+def get_file_name(address: str) -> str:
+	"""Return the name of the file that an address leads to, however it is written."""
+	decoded = unquote(unquote(address)).replace("\\", "/").split("?")[0]
+	return decoded.rstrip("/").rpartition("/")[2].strip().replace("%", r"\%").replace("_", r"\_")
 
 
 def _is_hidden(file: Document) -> bool:

@@ -6,7 +6,7 @@ everything and are let through. docs/permissions.md says for each door how long 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import frappe
 from frappe import _
@@ -22,24 +22,30 @@ from crm_pipeline.access.permissions import (
 	require_write,
 )
 from crm_pipeline.constants import AUDIT_LOG, HIDDEN, OPPORTUNITY
-from crm_pipeline.domain import json_text
-from crm_pipeline.domain.text import is_storable
+from crm_pipeline.domain import requested
+from crm_pipeline.exceptions import InputError
 from crm_pipeline.refusal import refuse
 
-FUNCTIONS = re.compile(r"^/api/(?:v[12]/)?method/([^/]+)")
-RESOURCES = re.compile(r"^/api/(?:v1/)?resource/([^/]+)|^/api/v2/document/([^/]+)")
-OWN_FUNCTIONS, WEB_FORMS = "crm_pipeline.", "frappe.website.doctype.web_form.web_form."
-DELETED_DOCUMENTS = "frappe.core.doctype.deleted_document."
-NAME_LENGTH = 140
-# the names of opportunities, and of what stands around them: by hash, events by number
-OPPORTUNITY_NAME = re.compile(r"OPP-.*", re.IGNORECASE)
-COMPANION_NAME = re.compile(r"[0-9a-z]{10}|EV[0-9]+", re.IGNORECASE)
-QUOTED = re.compile(r'"([^"]{1,40})"')
 AROUND = (*COMPANIONS, "Event")
-# what somebody types to look for something names nothing
-TYPED = ("txt", "text")
+FUNCTIONS = re.compile(r"^/api/(?:v[12]/)?method/(.+?)/?$")
+RESOURCES = re.compile(r"^/api/(?:v1/)?resource/([^/]+)|^/api/v2/document/([^/]+)")
+OWN_FUNCTIONS, WEB_FORMS = "crm_pipeline.api.", "frappe.website.doctype.web_form.web_form."
+# functions of the framework, by module and DocType (version 2 of its API) alike
+CALENDAR = re.compile(r"event\Wget_events$", re.IGNORECASE)
+RELINK = re.compile(r"\brelink$")
+RESTORE = re.compile(r"\b(?:bulk_)?restore$")
+# the names of opportunities, and of what stands around them: by hash, events by number
+OPPORTUNITY_NAME = re.compile(r"opp-.*")
+COMPANION_NAME = re.compile(r"[0-9a-z]{10}|ev[0-9]+")
+MOST_NAMES = 1000
+# arguments that are somebody's words, or look for something: they name nothing
+WORDS = frozenset(
+	("txt", "text", "content", "subject", "description", "value", "tag", "comment", "message", "title")
+)
+SEARCHES = frozenset(
+	("filters", "or_filters", "current_filters", "fields", "fieldname", "order_by", "group_by")
+)
 LINK_FIELDS = "crm_pipeline_link_fields"
-ESCAPED = re.compile(r"\\+u([0-9a-fA-F]{4})")
 
 
 def guard_request() -> None:
@@ -61,7 +67,7 @@ def guard_request() -> None:
 
 
 def get_function() -> str:
-	"""Return the dotted path of the function that the request calls; empty for pages and resources."""
+	"""Return the function that the request calls, as it is called; empty for pages and resources."""
 	found = FUNCTIONS.match(frappe.request.path)
 	return str(frappe.form_dict.get("cmd") or (found[1] if found else ""))
 
@@ -76,16 +82,17 @@ def refuse_portal(arguments: dict, function: str) -> None:
 	"""Portal users and visitors make opportunities through a Web Form and meet them nowhere else."""
 	if is_desk_user(frappe.session.user) or function.startswith(WEB_FORMS):
 		return
-	named = {_fold(part) for part in (*frappe.request.path.split("/"), *_get_texts(arguments))}
-	if not named.isdisjoint(map(_fold, HIDDEN)):
+	parts = [*frappe.request.path.split("/"), *requested.find_names(list(arguments.values()))]
+	named = {requested.fold(part).replace("_", " ") for part in parts}
+	if not named.isdisjoint(map(requested.fold, HIDDEN)):
 		frappe.throw(_("Opportunities are for the users of the desk."), frappe.PermissionError)
 
 
 def drop_switches(arguments: dict, function: str) -> None:
 	"""Whoever searches what stands around opportunities, or asks for a calendar, is answered for themselves."""
-	if _get_text(arguments, "doctype") in AROUND and arguments.get("ignore_user_permissions"):
+	if arguments.get("doctype") in AROUND and arguments.get("ignore_user_permissions"):
 		arguments["ignore_user_permissions"] = 0
-	if arguments.get("user") and function.endswith("event.get_events"):
+	if arguments.get("user") and CALENDAR.search(function):
 		arguments["user"] = frappe.session.user
 	if get_resource() in AROUND:
 		arguments.pop("expand_links", None)
@@ -95,50 +102,56 @@ def refuse_fields_through_links(arguments: dict) -> None:
 	"""A field of an opportunity, asked for through a link to it (`pipeline_opportunity.notes`), is asked of itself."""
 	if compat.asks_for_linked_records():
 		return
-	text = "\n".join(_unescape(_write(value)) for value in arguments.values())
-	for fieldname in get_link_fields() if "." in text else ():
-		if re.search(rf"(?<![\w.]){re.escape(fieldname)}\.\w", text):
+	text = "\n".join(text for text in requested.find_texts(list(arguments.values())) if "." in text)
+	for fieldname in get_link_fields() if text else ():
+		if re.search(rf"(?<![\w.]){re.escape(fieldname)}\.\s*[`\"\w]", text):
 			message = _("Fields of an opportunity are read from its own list, not through {0}.")
 			refuse(message, fieldname, exception=frappe.PermissionError)
 
 
 def refuse_prepared_reports_of_others(arguments: dict) -> None:
 	"""A report that was prepared for somebody else holds what they see."""
-	found = re.search(r'"prepared_report_name"\s*:\s*"([^"]+)"', _unescape(_write(arguments.get("filters"))))
-	name = found[1] if found else _get_text(arguments, "prepared_report_name")
-	prepared = name and frappe.db.get_value("Prepared Report", name, ["owner", "report_name"], as_dict=True)
+	filters = arguments.get("filters")
+	filters = requested.parse(filters) if isinstance(filters, str) else filters
+	name = filters.get("prepared_report_name") if isinstance(filters, dict) else None
+	if not name:
+		return
+	if not isinstance(name, str):
+		refuse(_("{0} can't be {1}. Send it as text."), "prepared_report_name", name)
+	name = requested.fold(name)
+	prepared = frappe.db.get_value("Prepared Report", name, ["owner", "report_name"], as_dict=True)
 	if not prepared or prepared.owner == frappe.session.user:
 		return
 	if frappe.db.get_value("Report", prepared.report_name, "ref_doctype") in HIDDEN:
-		frappe.throw(
-			_("This report was prepared for somebody else. Run it yourself."), frappe.PermissionError
-		)
+		message = _("This report was prepared for somebody else. Run it yourself.")
+		frappe.throw(message, frappe.PermissionError)
 
 
 def refuse_mails_of_hidden_records(arguments: dict, function: str) -> None:
 	"""Who links an e-mail to another document takes it from an opportunity only with write permission on that."""
-	if function != "frappe.email.relink":
+	if not RELINK.search(function):
 		return
-	mail = frappe.db.get_value(
-		"Communication", _get_text(arguments, "name"), ["reference_doctype", "reference_name"], as_dict=True
-	)
-	if mail and mail.reference_doctype == OPPORTUNITY:
-		require_write(mail.reference_name)
+	names = _choose(COMPANION_NAME, requested.find_names(arguments.get("name")))
+	reference = {"name": ("in", names), "reference_doctype": OPPORTUNITY}
+	for name in frappe.get_all("Communication", reference, pluck="reference_name") if names else ():
+		require_write(name)
 
 
 def refuse_restoring(arguments: dict, function: str) -> None:
 	"""What was deleted is restored by a manager: the copy would show it to whoever asks."""
-	if not function.startswith(DELETED_DOCUMENTS):
+	if not RESTORE.search(function):
 		return
-	names = [text for text in _get_texts(arguments) if len(text) <= NAME_LENGTH]
-	if frappe.db.exists("Deleted Document", {"name": ("in", names), "deleted_doctype": ("in", list(HIDDEN))}):
+	names = _choose(COMPANION_NAME, requested.find_names(list(arguments.values())))
+	deleted = {"name": ("in", names), "deleted_doctype": ("in", list(HIDDEN))}
+	if names and frappe.db.exists("Deleted Document", deleted):
 		message = _("Only a Sales Manager or System Manager restores a deleted opportunity.")
 		frappe.throw(message, frappe.PermissionError)
 
 
 def refuse_hidden_records(arguments: dict) -> None:
 	"""Refuse a request that names opportunities which the user may not read; one that is not there is let through."""
-	names = _choose(OPPORTUNITY_NAME, _get_texts(arguments))
+	values = [value for key, value in arguments.items() if key not in WORDS | SEARCHES]
+	names = _choose(OPPORTUNITY_NAME, requested.find_names(values))
 	if not names:
 		return
 	stored = frappe.get_all(OPPORTUNITY, filters={"name": ("in", names)}, pluck="name")
@@ -150,23 +163,21 @@ def refuse_hidden_records(arguments: dict) -> None:
 
 def refuse_companions(arguments: dict) -> None:
 	"""Refuse a request that names something (a file, a mail …) of an opportunity which the user may not read."""
-	texts = [*_get_texts(arguments)]
+	values = [value for key, value in arguments.items() if key not in WORDS]
 	if frappe.request.path.startswith("/api/"):
-		texts += frappe.request.path.split("/")
-	for text in (_unescape(_write(value)) for value in arguments.values()):
-		if text[:1] in ("{", "[") and any(f'"{doctype}"' in text for doctype in AROUND):
-			texts += QUOTED.findall(text)
-	hidden = find_hidden(_choose(COMPANION_NAME, texts))
+		values += frappe.request.path.split("/")
+	hidden = find_hidden(_choose(COMPANION_NAME, requested.find_names(values)))
 	if hidden:
 		frappe.throw(explain_no_read(hidden), frappe.PermissionError, title=_("Not Permitted"))
 
 
 def _choose(pattern: re.Pattern, texts: Iterable[str]) -> list[str]:
-	"""Return the texts that the database may take for such a name: it overlooks case, accents and invisible signs."""
-	names = {text.strip() for text in texts if len(text) <= NAME_LENGTH}
-	return sorted(
-		name for name in names if pattern.fullmatch(name) or not (name.isascii() and name.isprintable())
-	)
+	"""Return the texts that may be such names, as the database compares them. Nothing honest names so many."""
+	names = {name for name in map(requested.fold, texts) if len(name) <= 140 and pattern.fullmatch(name)}
+	if len(names) > MOST_NAMES:
+		message = _("One request may name up to {0} records. Send it in parts.").format(MOST_NAMES)
+		frappe.throw(message, InputError)
+	return sorted(names)
 
 
 def get_link_fields() -> set[str]:
@@ -185,29 +196,3 @@ def _read_link_fields() -> list[str]:
 		for doctype in ("DocField", "Custom Field")
 		for name in frappe.get_all(doctype, links, pluck="fieldname")
 	]
-
-
-def _get_texts(arguments: dict) -> Iterator[str]:
-	"""Yield the arguments that are texts, and the texts of those that are a list of them."""
-	for value in (value for key, value in arguments.items() if key not in TYPED):
-		if isinstance(value, str) and value.startswith("["):
-			value = json_text.read(value, list) or value
-		texts = value if isinstance(value, list) else [value]
-		yield from (text for text in texts if isinstance(text, str) and is_storable(text))
-
-
-def _get_text(arguments: dict, name: str) -> str:
-	"""Return an argument that is a text; empty for anything else, which would be a filter or can't be looked for."""
-	return next(_get_texts({name: arguments.get(name)}), "")
-
-
-def _fold(text: str) -> str:
-	return text.strip().replace("_", " ").casefold()
-
-
-def _write(value) -> str:
-	return value if isinstance(value, str) else frappe.as_json(value)
-
-
-def _unescape(text: str) -> str:
-	return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "\\u" in text else text

@@ -106,8 +106,24 @@ def get_child_conditions(user: str | None = None, doctype: str | None = None) ->
 
 
 def get_file_conditions(user: str | None = None, doctype: str | None = None) -> str:
-	"""Return the SQL condition that leaves out the attachments of opportunities that the user doesn't see."""
-	return _get_companion_condition("File", "attached_to_doctype", "attached_to_name", user)
+	"""Return the SQL condition that leaves out the attachments of opportunities not seen, and of their mails."""
+	own = _get_companion_condition("File", "attached_to_doctype", "attached_to_name", user)
+	return sql.all_of(filter(None, [own, _get_mail_condition("File", "attached_to_name", user)]))
+
+
+def get_follow_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that leaves out who follows opportunities that the user doesn't see."""
+	return _get_companion_condition("Document Follow", "ref_doctype", "ref_docname", user)
+
+
+def get_mail_link_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that leaves out with whom the mails of opportunities not seen were exchanged."""
+	return _get_mail_condition("Communication Link", "parent", user)
+
+
+def get_participant_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Return the SQL condition that leaves out opportunities not seen from those who take part in events."""
+	return _get_companion_condition("Event Participants", "reference_doctype", "reference_docname", user)
 
 
 def get_tag_link_conditions(user: str | None = None, doctype: str | None = None) -> str:
@@ -169,6 +185,15 @@ def _get_companion_condition(doctype: str, type_field: str, name_field: str, use
 		return ""
 	own = sql.all_of([sql.is_column("name", OPPORTUNITY, name_field, doctype), sql.any_of([conditions])])
 	return sql.any_of([of_others, sql.exists(OPPORTUNITY, own)])
+
+
+def _get_mail_condition(doctype: str, name_field: str, user: str | None) -> str:
+	"""Leave out what belongs to a mail of an opportunity that the user doesn't see."""
+	seen = _get_companion_condition("Communication", "reference_doctype", "reference_name", user)
+	if not seen:
+		return ""
+	is_mail = sql.is_column("name", "Communication", name_field, doctype)
+	return sql.is_not(sql.exists("Communication", sql.all_of([is_mail, sql.is_not(seen)])))
 
 
 def _is_saved(doc: Document) -> bool:

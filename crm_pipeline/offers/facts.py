@@ -74,6 +74,12 @@ def get_rates(order: str) -> list[tuple[float, float]]:
 	]
 
 
+def get_totals(order: str) -> tuple[float, float]:
+	"""Return the net total of an order and what is to pay, in company currency."""
+	net, to_pay = frappe.db.get_value("Sales Order", order, ["base_net_total", "base_grand_total"])
+	return flt(net), flt(to_pay)
+
+
 def _get_rate(row) -> float:
 	return flt(row.base_net_rate) / (flt(row.conversion_factor) or 1)
 

@@ -53,7 +53,10 @@ def _may_win(record: Document) -> bool:
 def _is_under_the_offer(order: str) -> bool:
 	"""Tell whether an item is ordered for less than it was offered, by more than the tolerance of the settings."""
 	least = 1 - flt(frappe.get_cached_doc(SETTINGS).order_rate_tolerance) / 100
-	return any(ordered + SMALLEST < offered * least for ordered, offered in facts.get_rates(order))
+	if any(ordered + SMALLEST < offered * least for ordered, offered in facts.get_rates(order)):
+		return True
+	net, to_pay = facts.get_totals(order)  # a negative charge is a discount
+	return to_pay + SMALLEST < net * least
 
 
 def _win(record: Document, order) -> None:

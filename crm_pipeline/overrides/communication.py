@@ -19,18 +19,26 @@ REFERENCE = ("reference_doctype", "reference_name")
 
 def before_insert(doc: Document, method: str | None = None) -> None:
 	incoming.keep_sender(doc)
+	companions.validate_reference(doc, doc.reference_doctype, doc.reference_name)
 	if doc.reference_doctype == OPPORTUNITY:
 		locking.hold(doc.reference_name)
 
 
 def validate(doc: Document, method: str | None = None) -> None:
 	"""Who moves an e-mail sees where it goes, and may write the opportunity that it leaves."""
+	if doc.reference_doctype == OPPORTUNITY:
+		keep_off_timelines(doc)
 	saved = doc.get_doc_before_save()
 	if saved and not any(doc.get(fieldname) != saved.get(fieldname) for fieldname in REFERENCE):
 		return
 	companions.validate_reference(doc, doc.reference_doctype, doc.reference_name)
 	if saved and saved.reference_doctype == OPPORTUNITY and not doc.flags.ignore_permissions:
 		require_write(saved.reference_name)
+
+
+def keep_off_timelines(doc: Document) -> None:
+	"""The framework shows a mail on the customer and contact too, to whoever may read those: it stays with its record."""
+	doc.timeline_links = [link for link in doc.timeline_links if link.link_doctype == OPPORTUNITY]
 
 
 def on_update(doc: Document, method: str | None = None) -> None:

@@ -19,10 +19,10 @@ def validate(doc: Document, method: str | None = None) -> None:
 	if doc.is_new() and doc.reference_type == AUDIT_LOG:
 		companions.validate_reference(doc, doc.reference_type, doc.reference_name)
 	if doc.reference_type == OPPORTUNITY:
-		if not _is_own_save(doc):
-			locking.hold(doc.reference_name)
 		validate_assigner(doc)
 		validate_ending(doc)
+		if not _is_own_save(doc):
+			locking.hold(doc.reference_name)
 		end_for_good(doc)
 		leave_rule(doc)
 
@@ -30,7 +30,7 @@ def validate(doc: Document, method: str | None = None) -> None:
 def validate_assigner(doc: Document) -> None:
 	"""An open to-do gives its user access: only who may write the opportunity, or its own save, makes one.
 
-	The sales engineer has access anyway, so anybody may ask something of them.
+	The sales engineer has access anyway, so whoever sees the opportunity may ask something of them.
 	"""
 	saved = doc.get_doc_before_save()
 	changed = not saved or any(doc.get(fieldname) != saved.get(fieldname) for fieldname in ACCESS_FIELDS)
@@ -38,7 +38,10 @@ def validate_assigner(doc: Document) -> None:
 		companions.validate_reference(doc, doc.reference_type, doc.reference_name)
 	if doc.status != "Open" or not changed or is_assigning(doc.reference_name):
 		return
-	if frappe.db.get_value(OPPORTUNITY, doc.reference_name, "sales_engineer") == doc.allocated_to:
+	is_for_engineer = (
+		frappe.db.get_value(OPPORTUNITY, doc.reference_name, "sales_engineer") == doc.allocated_to
+	)
+	if is_for_engineer and (doc.flags.ignore_permissions or companions.sees(OPPORTUNITY, doc.reference_name)):
 		return
 	if not frappe.has_permission(OPPORTUNITY, "write", doc=doc.reference_name):
 		message = _("Only the sales engineer or a manager may assign {0} to somebody.")

@@ -4,7 +4,9 @@ import json
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
+from crm_pipeline import compat
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.constants import HIDDEN
 from crm_pipeline.refusal import list_choices, refuse
@@ -66,6 +68,13 @@ def limit_to_reader(digest) -> None:
 		return  # the framework runs it as that user
 	filters = frappe.parse_json(digest.filters or "{}") or {}
 	digest.filters = json.dumps({**filters, "for_user": digest.user})
+
+
+def has_permission(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+	"""A report of ours by e-mail is its user's: whoever opens it would see what they see."""
+	user = user or frappe.session.user
+	is_ours = frappe.db.get_value("Report", doc.report, "ref_doctype") in HIDDEN if doc.report else False
+	return False if is_ours and doc.user != user and not is_manager(user) else compat.no_objection()
 
 
 def delete_digests(reports: list[str]) -> None:

@@ -57,6 +57,14 @@ class TestFirstOrder(OffersTestCase):
 			" decide whether it is won.",
 		)
 
+	def test_a_negative_charge_is_a_discount(self):
+		order = make_order(submit_quotation(self.opportunity).name)
+		account = frappe.db.get_value("Account", {"company": personas.COMPANY, "is_group": 0})
+		charge = {"charge_type": "Actual", "account_head": account, "description": "Less", "tax_amount": -590}
+		order.append("taxes", charge)
+		order.save().submit()
+		self.assertRecord(status="Offer Made", won_value=None)
+
 	def test_what_it_may_be_less_by_is_a_setting(self):
 		for tolerance, discount, status in (
 			(10, 10, "Won"),

@@ -110,18 +110,43 @@ class TestPlanting(PipelineTestCase):
 		for values in (again, {**again, **attached}):
 			with self.assertRefused(frappe.PermissionError, f"You may not read the file {file.file_url}."):
 				frappe.get_doc(values).insert()
+		for folder in (
+			"/private/files/./",
+			"/private/files//",
+			"/private/files/../files/",
+			"/private/files/%2e/",
+		):
+			address = folder + file.file_url.rpartition("/")[2]
+			with (
+				self.subTest(address),
+				self.assertRefused(frappe.PermissionError, "You may not read the file"),
+			):
+				frappe.get_doc({**again, "file_url": address}).insert()
 		sent_on = {
 			"attached_to_doctype": "Communication",
 			"attached_to_name": "any",
 		}  # as an attachment's id is
 		with self.assertRefused(frappe.PermissionError, "You may not read the file"):
 			frappe.get_doc({**again, **sent_on}).insert(ignore_permissions=True)
+		copied = frappe.get_doc("File", file.name)
+		copied.set("__islocal", 1)
+		with self.assertRefused(frappe.PermissionError, "You may not read the file"):
+			copied.save()
 		same = frappe.get_doc(
 			{"doctype": "File", "file_name": "own.txt", "content": "Marzipan", "is_private": 1}
 		)
 		same.insert()  # who has the content may keep it
 		with as_user(personas.ENGINEER):
 			frappe.get_doc(again).insert()
+
+	def test_a_to_do_for_its_engineer_tells_no_stranger_who_that_is(self):
+		for user in (personas.ENGINEER, personas.API_USER):
+			reference = {"reference_type": OPPORTUNITY, "reference_name": self.hidden, "description": "Here"}
+			todo = {"doctype": "ToDo", "allocated_to": user, "assigned_by": STRANGER, **reference}
+			with self.assertRefused(
+				frappe.PermissionError, "Only the sales engineer or a manager may assign"
+			):
+				frappe.get_doc(todo).insert()
 
 	@site_only("mail")
 	def test_a_mail_is_moved_by_who_may_write_the_record_that_loses_it(self):

@@ -28,7 +28,6 @@ BY_NAME = {
 	"frappe.desk.form.document_follow.get_follow_users": {"doctype": OPPORTUNITY, "doc_name": "{name}"},
 	"frappe.desk.doctype.tag.tag.add_tags": {"tags": '["x"]', "dt": OPPORTUNITY, "docs": '["{name}"]'},
 	"frappe.desk.like.toggle_like": {"doctype": OPPORTUNITY, "name": "{name}", "add": "Yes"},
-	"frappe.client.get_value": {"doctype": OPPORTUNITY, "fieldname": "notes", "filters": "{name}"},
 }
 
 
@@ -111,9 +110,9 @@ class TestGuard(CommittedTestCase):
 
 	def test_who_may_not_read_a_record_asks_no_function_for_it_by_name(self):
 		for function, arguments in BY_NAME.items():
-			for spelling in (str, str.lower):
-				text = json.dumps(arguments).replace("{name}", spelling(self.hidden))
-				with self.subTest(function, name=spelling(self.hidden)):
+			for spelling in (self.hidden, self.hidden.lower(), self.hidden + " " * 150):
+				text = json.dumps(arguments).replace("{name}", spelling)
+				with self.subTest(function, name=spelling):
 					answer = self.ask(function, **json.loads(text))
 					self.assertEqual(answer.status_code, 403, answer.get_data(as_text=True)[-300:])
 					self.assertNotIn(MARK, answer.get_data(as_text=True))
@@ -207,7 +206,8 @@ class TestGuard(CommittedTestCase):
 		).name
 		frappe.db.commit()
 		moved = {"name": mail, "reference_doctype": OPPORTUNITY, "reference_name": self.own}
-		self.assertEqual(self.ask("frappe.email.relink", **moved).status_code, 403)
+		for name in (mail, f"{mail} ", [[mail]]):
+			self.assertEqual(self.ask("frappe.email.relink", **{**moved, "name": name}).status_code, 403)
 		frappe.db.rollback()
 		self.assertEqual(frappe.db.get_value("Communication", mail, "reference_name"), self.hidden)
 		self.assertEqual(self.ask("frappe.email.relink", user=personas.MANAGER, **moved).status_code, 200)
@@ -228,7 +228,7 @@ class TestGuard(CommittedTestCase):
 
 	def test_what_stands_around_a_record_is_as_hidden_by_its_own_name(self):
 		for doctype, name in self.make_companions().items():
-			for spelling in (name, name.upper(), f"{name} ", name.replace("a", "á")):
+			for spelling in (name, name.upper(), f"{name} ", name + " " * 150, name.replace("a", "á")):
 				path = f"{quote(doctype)}/{quote(spelling)}"
 				requests = (
 					lambda path=path: request("GET", f"/api/resource/{path}", user=STRANGER),
@@ -276,6 +276,57 @@ class TestGuard(CommittedTestCase):
 				frappe.get_doc({"doctype": "Tag Link", **values}), OPPORTUNITY, self.hidden
 			)
 
+	def test_a_request_that_names_very_many_is_refused_at_once(self):
+		names = [f"{number:010}" for number in range(2000)]
+		for user in (STRANGER, None):
+			self.assertEqual(self.ask("ping", user=user, x=names).status_code, 417)
+
+	def test_a_public_event_is_everybodys(self):
+		participant = {"reference_doctype": OPPORTUNITY, "reference_docname": self.hidden}
+		event = {"subject": "Fair", "event_type": "Public", "starts_on": "2030-01-01 10:00:00"}
+		name = factories.make("Event", **event, event_participants=[participant]).name
+		self.addCleanup(remove, "Event", name)
+		frappe.db.commit()
+		self.assertEqual(request("GET", f"/api/resource/Event/{name}", user=STRANGER).status_code, 200)
+
+	def test_who_takes_part_in_an_event_is_seen_with_it(self):
+		self.make_companions()
+		asked = {"doctype": "Event Participants", "parent": "Event", "fields": '["reference_docname"]'}
+		listed = self.ask("frappe.client.get_list", **asked)
+		self.assertEqual((listed.status_code, self.hidden in listed.get_data(as_text=True)), (200, False))
+
+	def test_words_and_filters_name_nothing(self):
+		quoted = {"reference_doctype": OPPORTUNITY, "reference_name": self.own, "content": self.hidden}
+		people = {"comment_email": STRANGER, "comment_by": "Sunita"}
+		self.assertEqual(self.ask("frappe.desk.form.utils.add_comment", **quoted, **people).status_code, 200)
+		filters = json.dumps([["name", "=", self.hidden]])
+		answer = self.ask("frappe.client.get_list", doctype=OPPORTUNITY, filters=filters)
+		self.assertEqual((answer.status_code, answer.get_json()["message"]), (200, []))
+
+	def test_mails_of_a_record_are_on_no_other_timeline(self):
+		reference = {"reference_doctype": OPPORTUNITY, "reference_name": self.hidden}
+		links = [{"link_doctype": "Customer", "link_name": personas.CUSTOMER}]
+		mail = {
+			"subject": MARK,
+			"content": MARK,
+			"communication_type": "Communication",
+			"timeline_links": links,
+		}
+		file = {
+			"file_name": "mail.txt",
+			"content": MARK,
+			"is_private": 1,
+			"attached_to_doctype": "Communication",
+		}
+		name = factories.make("Communication", **mail, **reference).name
+		attached = factories.make("File", **file, attached_to_name=name).name
+		self.addCleanup(remove, "File", attached)
+		frappe.db.commit()
+		opened = self.ask("frappe.desk.form.load.getdoc", doctype="Customer", name=personas.CUSTOMER)
+		self.assertEqual((opened.status_code, MARK in opened.get_data(as_text=True)), (200, False))
+		listed = request("GET", "/api/resource/File?limit_page_length=0", user=STRANGER)
+		self.assertNotIn(attached, listed.get_data(as_text=True))
+
 	def test_what_somebody_types_to_look_for_something_names_nothing(self):
 		answer = self.ask("frappe.desk.search.search_link", doctype=OPPORTUNITY, txt=self.hidden)
 		self.assertEqual((answer.status_code, answer.get_json()["message"]), (200, []))
@@ -289,13 +340,17 @@ class TestGuard(CommittedTestCase):
 			prepared.insert(ignore_permissions=True)
 		self.addCleanup(remove, "Prepared Report", prepared.name)
 		frappe.db.commit()
-		answer = self.ask(
-			"frappe.desk.query_report.run",
-			report_name="Win Rate",
-			filters={"prepared_report_name": prepared.name},
-		)
-		self.assertEqual(answer.status_code, 403, answer.get_data(as_text=True)[-300:])
-		self.assertIn("prepared for somebody else", answer.get_data(as_text=True))
+		own, name = '"prepared_report_name": "x"', json.dumps(prepared.name)
+		for filters, status in (
+			({"prepared_report_name": prepared.name}, 403),
+			({"prepared_report_name": f"{prepared.name} "}, 403),
+			(f'{{{own}, "prepared_report_name": {name}}}', 403),
+			({"prepared_report_name": [prepared.name]}, 417),
+			({"prepared_report_name": {"owner": "Administrator"}}, 417),
+		):
+			answer = self.ask("frappe.desk.query_report.run", report_name="Win Rate", filters=filters)
+			with self.subTest(filters=filters):
+				self.assertEqual(answer.status_code, status, answer.get_data(as_text=True)[-300:])
 
 	def test_what_was_deleted_is_restored_by_a_manager(self):
 		frappe.set_user(personas.MANAGER)
@@ -307,6 +362,7 @@ class TestGuard(CommittedTestCase):
 		for answer in (
 			self.ask(function + "restore", name=deleted),
 			self.ask(function + "bulk_restore", docnames=json.dumps([deleted])),
+			request("POST", "/api/v2/method/Deleted Document/restore", user=STRANGER, name=deleted),
 		):
 			self.assertEqual(answer.status_code, 403)
 			self.assertIn("restores a deleted opportunity", answer.get_data(as_text=True))
@@ -323,12 +379,13 @@ class TestGuard(CommittedTestCase):
 		frappe.set_user("Administrator")
 		self.addCleanup(remove, "Event", name)
 		frappe.db.commit()
-		answer = request(
-			"GET",
-			f"{CALL}frappe.desk.doctype.event.event.get_events?start=2030-01-01&end=2030-01-31&user={personas.ENGINEER}",
-			user=STRANGER,
-		)
-		self.assertEqual((answer.status_code, MARK in answer.get_data(as_text=True)), (200, False))
+		asked = f"start=2030-01-01&end=2030-01-31&user={personas.ENGINEER}"
+		for function in (
+			f"{CALL}frappe.desk.doctype.event.event.get_events",
+			"/api/v2/method/Event/get_events",
+		):
+			answer = request("GET", f"{function}?{asked}", user=STRANGER)
+			self.assertEqual((answer.status_code, MARK in answer.get_data(as_text=True)), (200, False))
 
 	def test_a_report_by_e_mail_is_sent_as_who_set_it_up_sees_it(self):
 		frappe.set_user("Administrator")
