@@ -6,7 +6,7 @@ COVERAGE = coverage==7.17.5
 VENV = .venv/bin/python
 WHICH_PYTHON = -c 'import sys; print(sys.base_prefix, sys.version)'
 
-.PHONY: help demo test bench-test e2e proofs benchmark mutation lint format clean
+.PHONY: help demo test bench-test canary e2e proofs benchmark mutation lint format clean
 
 ifneq ($(origin PYTHON),file)
 ifneq ($(shell $(PYTHON) $(WHICH_PYTHON)),$(shell $(VENV) $(WHICH_PYTHON) 2>/dev/null))
@@ -18,6 +18,7 @@ help:
 	@echo "make demo        the main job, played on the sandbox (needs Python only)"
 	@echo "make test        all tests: on the sandbox, and on a real site of each bench that is found"
 	@echo "make bench-test  the tests on real sites alone"
+	@echo "make canary      every function and route of a real site, asked for a hidden opportunity; ONLY=frappe.client.,GET"
 	@echo "make e2e         a browser on real sites; SCREENSHOTS=1 also takes the pictures of docs/"
 	@echo "make proofs      what takes longer than a test may; SAMPLE=1 SEED=4711 STEPS=100 ONLY=lifecycle-walks"
 	@echo "make benchmark   the same work on ours and on ERPNext's opportunity; ROWS=1000000 ONLY=lists,reports"
@@ -34,6 +35,9 @@ test: .venv/ready
 
 bench-test: .venv/ready
 	@$(VENV) -m tools.run_tests site
+
+canary: .venv/ready
+	@$(VENV) -m tools.run_canary $(if $(ONLY),--only "$(ONLY)")
 
 e2e: .venv/e2e
 	@SCREENSHOTS=$(SCREENSHOTS) $(VENV) -m tools.run_e2e
