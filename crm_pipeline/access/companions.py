@@ -114,10 +114,8 @@ def validate_file(file: Document) -> None:
 	if is_manager() or not file.file_url:
 		return
 	# by its last part, which names a file on disk: the framework follows whatever leads there
-	found = ("like", f"%/{get_file_name(file.file_url)}")
-	address = {"file_url": found}
-	if not file.is_new():
-		address["name"] = ("!=", file.name)
+	found = {"file_url": ("like", f"%/{get_file_name(file.file_url)}")}
+	address = found if file.is_new() else {**found, "name": ("!=", file.name)}
 	files = [frappe.get_doc("File", name) for name in frappe.get_all("File", filters=address, pluck="name")]
 	if any(map(_is_hidden, files)) and not any(other.has_permission("read") for other in files):
 		message = _("You may not read the file {0}. Upload it, or ask who attached it.")

@@ -94,6 +94,7 @@ class TestGuard(CommittedTestCase):
 			frappe.db.set_value("User", user, "api_key", user)
 			set_encrypted_password("User", user, SECRET, "api_secret")
 			cls.addClassCleanup(remove_encrypted_password, "User", user, "api_secret")
+			cls.addClassCleanup(frappe.clear_cache, user=user)  # roles are kept there
 		frappe.db.commit()
 
 	def setUp(self):
