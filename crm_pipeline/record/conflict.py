@@ -14,9 +14,25 @@ from crm_pipeline.exceptions import ConflictError
 CONFLICTS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.TimestampMismatchError)
 
 
+# while what runs is explained to somebody who may know of the record
+EXPLAINED = "crm_pipeline_explained"
+
+
+@contextmanager
+def explain_loading() -> Iterator[None]:
+	"""For a load by the framework, which locks before it asks who it is for: say that others are at work, not who."""
+	if frappe.flags.get(EXPLAINED):
+		yield
+	else:
+		with explain_conflict(None):
+			yield
+
+
 @contextmanager
 def explain_conflict(name: str | None) -> Iterator[None]:
 	"""Turn a deadlock, a lock timeout or an outdated copy of a record into one sentence (ConflictError)."""
+	outer = frappe.flags.get(EXPLAINED)
+	frappe.flags[EXPLAINED] = True
 	try:
 		yield
 	except CONFLICTS as error:
@@ -28,6 +44,8 @@ def explain_conflict(name: str | None) -> Iterator[None]:
 		frappe.throw(
 			_describe(name, is_locked=is_outdated), ConflictError, title=_("Changed by Somebody Else")
 		)
+	finally:
+		frappe.flags[EXPLAINED] = outer
 
 
 def describe_last_change(record) -> str:

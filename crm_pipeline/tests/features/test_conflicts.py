@@ -105,6 +105,17 @@ class TestRace(CommittedTestCase):
 		with self.assertRefused(ConflictError, name):
 			Connection(personas.ENGINEER, try_to_close).wait()
 
+	def test_who_loads_it_through_the_framework_hears_that_others_are_at_work(self):
+		name = self.make_committed()
+
+		def load():
+			frappe.db.sql("set innodb_lock_wait_timeout = 1")
+			frappe.get_doc(OPPORTUNITY, name, for_update=True)
+
+		locking.get_locked(name)
+		with self.assertRefused(ConflictError, "Somebody else is changing the same records."):
+			Connection(personas.ENGINEER, load).wait()
+
 	def test_of_two_who_block_each_other_one_goes_on(self):
 		names = [self.make_committed(), self.make_committed()]
 		barrier = threading.Barrier(2)

@@ -24,6 +24,7 @@ from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
 from crm_pipeline.record import input_values, loaded, locking, money
 from crm_pipeline.record.checked_input import CheckedTables
+from crm_pipeline.record.conflict import explain_loading
 from crm_pipeline.record.one_save import one_save
 from crm_pipeline.routing import rule
 
@@ -221,7 +222,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 			return super().save(*args, **kwargs)
 
 	def load_from_db(self, *args, **kwargs):
-		with loaded.explain_missing(self):
+		with explain_loading(), loaded.explain_missing(self):
 			loading = super().load_from_db(*args, **kwargs)
 		loaded.remember(self)
 		expansion.empty_if_hidden(self)
