@@ -4,7 +4,8 @@ import gzip
 import json
 import re
 import zipfile
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 
@@ -25,6 +26,22 @@ from crm_pipeline.tests.canary.values import Files
 from crm_pipeline.tests.canary.watch import Trace, Watch
 
 SAVEPOINT = "before_asking"
+# what a request leaves on frappe.local
+OF_REQUESTS = (
+	"cookie_manager",
+	"debug_log",
+	"error_log",
+	"flags",
+	"form_dict",
+	"is_ajax",
+	"lang",
+	"login_manager",
+	"message_log",
+	"request",
+	"request_ip",
+	"response",
+	"user_lang",
+)
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 # what is another one each time: moments, random names and hashes, how long something took
 ACCIDENTAL = re.compile(
@@ -84,6 +101,20 @@ def ask(user: str, question: Question, is_next: bool = False) -> Answer:
 		return Answer(599, "", Watch.trace, repr(stopped))
 	except Exception as trouble:  # reason: an answer that could not even be written
 		return Answer(500, "", Watch.trace, repr(trouble)[:200])
+
+
+@contextmanager
+def kept_local() -> Iterator[None]:
+	"""Put back what requests leave on frappe.local, so that no later test runs inside one of them."""
+	before = {name: getattr(frappe.local, name) for name in OF_REQUESTS if hasattr(frappe.local, name)}
+	try:
+		yield
+	finally:
+		for name in OF_REQUESTS:
+			if name in before:
+				setattr(frappe.local, name, before[name])
+			elif hasattr(frappe.local, name):
+				delattr(frappe.local, name)
 
 
 def start_request(user: str, request: Request) -> None:

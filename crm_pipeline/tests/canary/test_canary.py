@@ -55,7 +55,7 @@ class TestCanary(PipelineTestCase):
 			self.fail("\n".join(["Open doors:", *report.describe(found)]))
 
 	def search(self, chosen: list) -> "Search":
-		with room.closed_room():
+		with asking.kept_local(), room.closed_room():
 			things, own = hidden.make_everything(), hidden.make_own()
 			Files.keep()
 			asking.Kept.flags = {
