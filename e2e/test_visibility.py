@@ -35,7 +35,7 @@ def test_the_list_has_exactly_their_own(server, open_desk, as_person, foreign):
 def test_the_address_of_a_foreign_one_opens_nothing(open_desk, as_person, foreign):
 	desk = open_desk(data.ENGINEER.email)
 	desk.go("Form", OPPORTUNITY, foreign["name"])
-	expect(desk.page.get_by_text("permission").first).to_be_visible()
+	expect(desk.page.get_by_text(f"You may not read {foreign['name']}.").first).to_be_visible()
 	expect(desk.page.get_by_text(foreign["title"])).to_have_count(0)
 	assert not as_person(data.ENGINEER.email).has(OPPORTUNITY, foreign["name"])
 
