@@ -7,7 +7,7 @@ signs and spaces at the end. Whoever watches over names has to read them alike.
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 # keys under which an object in JSON says which record is meant
@@ -31,32 +31,26 @@ def parse(text: str) -> Any:
 		return None
 
 
-def find_names(value: Any, depth: int = 0) -> Iterator[str]:
+def find_names(value: Any) -> Iterator[str]:
 	"""Yield the texts that may name a record: alone, in lists, as keys, and where an object says its name."""
-	if depth > DEEPEST:
-		return
-	if isinstance(value, str):
-		yield value
-		yield from find_names(parse(value), depth + 1)
-	elif isinstance(value, list | tuple):
-		for part in value:
-			yield from find_names(part, depth + 1)
-	elif isinstance(value, dict):
-		yield from (key for key in value if isinstance(key, str))
-		for key in IDENTITY:
-			yield from find_names(value.get(key), depth + 1)
+	return _walk(value, lambda sent: [*sent, *(sent.get(key) for key in IDENTITY)])
 
 
-def find_texts(value: Any, depth: int = 0) -> Iterator[str]:
+def find_texts(value: Any) -> Iterator[str]:
 	"""Yield every text, those in JSON included, however deep."""
-	if depth > DEEPEST:
-		return
+	return _walk(value, dict.items)
+
+
+def _walk(value: Any, read_object: Callable[[dict], Iterable], depth: int = 0) -> Iterator[str]:
+	"""Yield the texts of a value and of the JSON in them; `read_object` says what of an object is looked at."""
+	parts: Iterable = ()
 	if isinstance(value, str):
 		yield value
-		yield from find_texts(parse(value), depth + 1)
+		parts = (parse(value),)
 	elif isinstance(value, list | tuple):
-		for part in value:
-			yield from find_texts(part, depth + 1)
+		parts = value
 	elif isinstance(value, dict):
-		for pair in value.items():
-			yield from find_texts(pair, depth + 1)
+		parts = read_object(value)
+	if depth < DEEPEST:
+		for part in parts:
+			yield from _walk(part, read_object, depth + 1)
