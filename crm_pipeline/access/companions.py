@@ -111,7 +111,7 @@ def validate_move(file: Document) -> None:
 
 def validate_file(file: Document) -> None:
 	"""Refuse the address of a file of an opportunity (or of its mails) that the user may not read otherwise."""
-	if is_manager() or not file.file_url:
+	if is_manager() or not file.file_url or file.is_remote_file:
 		return
 	# by its last part, which names a file on disk: the framework follows whatever leads there
 	found = {"file_url": ("like", f"%/{get_file_name(file.file_url)}")}
