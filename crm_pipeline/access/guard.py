@@ -32,6 +32,7 @@ RESOURCES = re.compile(r"^/api/(?:v1/)?resource/([^/]+)|^/api/v2/document/([^/]+
 OWN_FUNCTIONS, WEB_FORMS = "crm_pipeline.api.", "frappe.website.doctype.web_form.web_form."
 # functions of the framework, by module and DocType (version 2 of its API) alike
 CALENDAR = re.compile(r"event\Wget_events$", re.IGNORECASE)
+TAGGED = re.compile(r"tag\Wget_tagged_docs$", re.IGNORECASE)
 RELINK = re.compile(r"\brelink$")
 RESTORE = re.compile(r"\b(?:bulk_)?restore$")
 # the names of opportunities, and of what stands around them: by hash, events by number
@@ -61,6 +62,7 @@ def guard_request() -> None:
 	refuse_prepared_reports_of_others(arguments)
 	refuse_mails_of_hidden_records(arguments, function)
 	refuse_restoring(arguments, function)
+	refuse_tagged_records(arguments, function)
 	refuse_companions(arguments)
 	if not get_resource():  # those ask for each record, and their arguments are the values of a document
 		refuse_hidden_records(arguments)
@@ -145,6 +147,13 @@ def refuse_restoring(arguments: dict, function: str) -> None:
 	deleted = {"name": ("in", names), "deleted_doctype": ("in", list(HIDDEN))}
 	if names and frappe.db.exists("Deleted Document", deleted):
 		message = _("Only a Sales Manager or System Manager restores a deleted opportunity.")
+		frappe.throw(message, frappe.PermissionError)
+
+
+def refuse_tagged_records(arguments: dict, function: str) -> None:
+	"""Which records bear a tag of some pattern is answered without asking who sees them: the list has a filter for it."""
+	if TAGGED.search(function) and requested.fold(str(arguments.get("doctype"))) in map(requested.fold, HIDDEN):
+		message = _("Opportunities of a tag are found in their list, with the filter Tags.")
 		frappe.throw(message, frappe.PermissionError)
 
 

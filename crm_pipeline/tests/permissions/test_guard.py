@@ -368,6 +368,16 @@ class TestGuard(CommittedTestCase):
 			self.assertEqual(answer.status_code, 403)
 			self.assertIn("restores a deleted opportunity", answer.get_data(as_text=True))
 
+	def test_which_records_bear_a_tag_is_asked_of_the_list(self):
+		for function in (
+			f"{CALL}frappe.desk.doctype.tag.tag.get_tagged_docs",
+			"/api/v2/method/Tag/get_tagged_docs",
+		):
+			for doctype in (OPPORTUNITY, "pipeline opportunity "):
+				answer = request("GET", function, user=STRANGER, doctype=doctype, tag="%")
+				self.assertEqual(answer.status_code, 403, answer.get_data(as_text=True)[-300:])
+				self.assertIn("with the filter Tags", answer.get_data(as_text=True))
+
 	def test_a_calendar_is_shown_to_its_user(self):
 		event = {
 			"subject": MARK,
