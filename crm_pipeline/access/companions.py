@@ -8,8 +8,9 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline import compat, sql
+from crm_pipeline.access import made_for_one
 from crm_pipeline.access.permissions import explain_no_read, get_readable, is_manager
-from crm_pipeline.constants import AUDIT_LOG, CHILD_TABLES, HIDDEN, OPPORTUNITY
+from crm_pipeline.constants import AUDIT_LOG, CHILD_TABLES, OPPORTUNITY
 from crm_pipeline.refusal import show
 
 
@@ -33,8 +34,6 @@ COMPANIONS = {
 	"ToDo": Companion("reference_type", "reference_name", "allocated_to"),
 	"Version": Companion("ref_doctype", "docname"),
 }
-# what holds records as one user sees them → the field that says of what
-MADE_FOR_ONE = {"Prepared Report": "report_name", "Data Import": "reference_doctype"}
 ROW = Companion("parenttype", "parent")
 PARTICIPANTS = Companion("reference_doctype", "reference_docname")
 
@@ -134,17 +133,9 @@ def _is_hidden(file: Document) -> bool:
 	if doctype == "Communication":
 		fields = ["reference_doctype", "reference_name"]
 		doctype, name = frappe.db.get_value("Communication", name, fields) or (None, None)
-	if doctype in MADE_FOR_ONE:
-		return _is_made_for_another(doctype, name)
+	if doctype in made_for_one.KINDS:
+		return made_for_one.is_of_another(doctype, name)
 	return doctype == OPPORTUNITY and name not in get_readable([name])
-
-
-def _is_made_for_another(doctype: str, name: str) -> bool:
-	"""Tell whether a prepared report of ours, or an import, is somebody else's."""
-	owner, made_of = frappe.db.get_value(doctype, name, ["owner", MADE_FOR_ONE[doctype]]) or (None, None)
-	if doctype == "Prepared Report":
-		made_of = frappe.db.get_value("Report", made_of, "ref_doctype")
-	return made_of in HIDDEN and owner != frappe.session.user
 
 
 def end_of_former(name: str, former: str) -> None:

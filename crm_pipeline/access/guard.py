@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline import compat
+from crm_pipeline.access import made_for_one
 from crm_pipeline.access.companions import COMPANIONS, find_hidden
 from crm_pipeline.access.permissions import (
 	explain_no_read,
@@ -35,9 +36,9 @@ CALENDAR = re.compile(r"event\Wget_events$", re.IGNORECASE)
 TAGGED = re.compile(r"tag\Wget_tagged_docs$", re.IGNORECASE)
 RELINK = re.compile(r"\brelink$")
 RESTORE = re.compile(r"\b(?:bulk_)?restore$")
-# the names of opportunities, and of what stands around them: by hash, events by number
+# the names of opportunities, and of what stands around them: by hash, events by number, imports by moment
 OPPORTUNITY_NAME = re.compile(r"opp-.*")
-COMPANION_NAME = re.compile(r"[0-9a-z]{10}|ev[0-9]+")
+COMPANION_NAME = re.compile(r"[0-9a-z]{10}|ev[0-9]+|pipeline .* import on .*")
 MOST_NAMES = 1000
 # arguments that are somebody's words, or look for something: they name nothing
 WORDS = frozenset(
@@ -120,13 +121,7 @@ def refuse_prepared_reports_of_others(arguments: dict) -> None:
 		return
 	if not isinstance(name, str):
 		refuse(_("{0} can't be {1}. Send it as text."), "prepared_report_name", name)
-	name = requested.fold(name)
-	prepared = frappe.db.get_value("Prepared Report", name, ["owner", "report_name"], as_dict=True)
-	if not prepared or prepared.owner == frappe.session.user:
-		return
-	if frappe.db.get_value("Report", prepared.report_name, "ref_doctype") in HIDDEN:
-		message = _("This report was prepared for somebody else. Run it yourself.")
-		frappe.throw(message, frappe.PermissionError)
+	made_for_one.refuse_of_others([requested.fold(name)])
 
 
 def refuse_mails_of_hidden_records(arguments: dict, function: str) -> None:
@@ -152,7 +147,9 @@ def refuse_restoring(arguments: dict, function: str) -> None:
 
 def refuse_tagged_records(arguments: dict, function: str) -> None:
 	"""Which records bear a tag of some pattern is answered without asking who sees them: the list has a filter for it."""
-	if TAGGED.search(function) and requested.fold(str(arguments.get("doctype"))) in map(requested.fold, HIDDEN):
+	if TAGGED.search(function) and requested.fold(str(arguments.get("doctype"))) in map(
+		requested.fold, HIDDEN
+	):
 		message = _("Opportunities of a tag are found in their list, with the filter Tags.")
 		frappe.throw(message, frappe.PermissionError)
 
@@ -175,7 +172,9 @@ def refuse_companions(arguments: dict) -> None:
 	values = [value for key, value in arguments.items() if key not in WORDS]
 	if frappe.request.path.startswith("/api/"):
 		values += frappe.request.path.split("/")
-	hidden = find_hidden(_choose(COMPANION_NAME, requested.find_names(values)))
+	names = _choose(COMPANION_NAME, requested.find_names(values))
+	made_for_one.refuse_of_others(names)
+	hidden = find_hidden(names)
 	if hidden:
 		frappe.throw(explain_no_read(hidden), frappe.PermissionError, title=_("Not Permitted"))
 

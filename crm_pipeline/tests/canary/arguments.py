@@ -52,6 +52,8 @@ def guess(parameter: str, aim: Aim, beside: frozenset):
 		return 1
 	if parameter in CALLER_FIELDS:
 		return json.dumps([aim.caller]) if parameter == "assign_to" else aim.caller
+	if parameter == "filters" and aim.doctype == "Prepared Report":
+		return json.dumps({"prepared_report_name": aim.name})
 	if parameter == "filters":
 		return json.dumps([[aim.doctype, "name", "=", aim.name]])
 	if parameter in ("fields", "columns"):
@@ -62,6 +64,8 @@ def guess(parameter: str, aim: Aim, beside: frozenset):
 		return f"/private/files/{MARKS['file name']}.txt"
 	if "end" in beside and parameter in ("start", "end"):
 		return get_dates(parameter)
+	if parameter == "txt" and aim.doctype != OPPORTUNITY:
+		return ""
 	if parameter in WORDS:
 		return WORDS[parameter]
 	return get_dates(parameter) or guess_companion(parameter, aim)

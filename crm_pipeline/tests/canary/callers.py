@@ -23,6 +23,8 @@ def make_more_users() -> None:
 	"""Insert those who are not in the cast (personas.py)."""
 	factories.make_user(REPORT_MANAGER, "Purchase User", "Report Manager")
 	factories.make_user(FORMER_ENGINEER, "Sales User")
+	# reads units of measure, without which ERPNext's documents don't answer in full
+	frappe.get_doc("User", personas.OTHER_ENGINEER).add_roles("Stock User")
 	frappe.get_doc(
 		{
 			"doctype": "Contact",

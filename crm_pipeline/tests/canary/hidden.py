@@ -61,7 +61,7 @@ def make_own() -> str:
 
 
 def make_record() -> Document:
-	"""An open opportunity, which the former engineer gave away."""
+	"""An open opportunity, which was taken from the former engineer, who had made sure to see what becomes of it."""
 	record = factories.make_opportunity(
 		sales_engineer=FORMER_ENGINEER,
 		title=MARKS["title"],
@@ -81,6 +81,9 @@ def make_record() -> Document:
 		],
 		competitors=[{"competitor": MARKS["competitor"]}],
 	)
+	with as_user(FORMER_ENGINEER):
+		frappe.share.add(OPPORTUNITY, record.name, FORMER_ENGINEER, read=1, write=1, share=1)
+	factories.make("Document Follow", ref_doctype=OPPORTUNITY, ref_docname=record.name, user=FORMER_ENGINEER)
 	record.reload().update({"sales_engineer": personas.ENGINEER}).save()
 	with as_user(personas.ENGINEER):
 		record.reload().update(
@@ -113,7 +116,8 @@ def make_documents(name: str) -> list[Document]:
 		for row in (doc, *doc.get_all_children()):
 			for column, value in row.get_valid_dict().items():
 				if isinstance(value, str) and any(word in value for word in COPIED):
-					row.db_set(column, "as agreed", update_modified=False)
+					agreed = "agreed@example.com" if "@" in value else "as agreed"
+					row.db_set(column, agreed, update_modified=False)
 	return documents
 
 
@@ -122,6 +126,7 @@ def make_linked(name: str):
 	yield offer_documents.submit_supplier_quotation(name, 90, terms=MARKS["supplier quotation"])
 	quotation = offer_documents.make_quotation(name, 80, terms=MARKS["quotation"])
 	yield quotation.submit()
+	yield offer_documents.make_quotation(name, 85, terms=MARKS["quotation"])
 	yield offer_documents.make_order(quotation.name, terms=MARKS["sales order"])
 	yield factories.make(
 		"Request for Quotation",
@@ -158,7 +163,7 @@ def make_companions(record: Document):
 	with as_user(personas.ENGINEER):
 		yield add_comment(OPPORTUNITY, name, MARKS["comment"], personas.ENGINEER, "Nikhil")
 		yield make_file("Fenced.txt", MARKS["file"], name)
-		yield make_file(f"{MARKS['file name']}.txt", MARKS["file"], name)
+		yield make_file(f"{MARKS['file name']}.txt", f"{MARKS['file']} again", name)
 		add_tag(MARKS["tag"], OPPORTUNITY, name)
 		assign(
 			{
@@ -197,6 +202,7 @@ def make_framework_rows(name: str):
 		document_name=name,
 	)
 	with as_user(personas.MANAGER):
+		frappe.db.set_value("Report", REPORT, "prepared_report", 1)
 		prepared = frappe.get_doc(
 			{"doctype": "Prepared Report", "report_name": REPORT, "status": "Completed"}
 		)

@@ -55,11 +55,14 @@ def get_argument_sets(door: Function, aim: Aim) -> Iterator[tuple[str, dict]]:
 		generic = arguments.get_generic(aim)
 		yield "least", {**generic, **least, "ignore_user_permissions": 0}
 		yield "everything", {**generic, **given}
-		yield "counting", {**generic, **given, **bodies.get_counting(aim)}
+		counting = bodies.get_counting(aim)
+		yield "counting", {**generic, **given, **counting}
+		for filters in (generic["filters"], counting["filters"]):
+			yield "plainly", {"doctype": aim.doctype, "filters": filters}
 		return
 	yield "least", least
 	yield "everything", given
-	if "filters" in given and "doctype" in given:
+	if "doctype" in given and not given.keys().isdisjoint(("filters", "current_filters")):
 		counting = {name: value for name, value in bodies.get_counting(aim).items() if name in parameters}
 		yield "counting", {**given, **counting}
 	yield from get_smuggling_sets(door, given, parameters, aim)

@@ -1,12 +1,12 @@
 """What the search says at the end: in figures, and what it found."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from crm_pipeline.tests.canary import known
 from crm_pipeline.tests.canary.doors import Function, Page, Route
 from crm_pipeline.tests.canary.marks import MARKS
-from crm_pipeline.tests.canary.search import Finding, Search
+from crm_pipeline.tests.canary.search import OUTCOMES, Finding, Search
 
 LONGEST_QUESTION = 600
 
@@ -45,6 +45,8 @@ def summarize(search: Search, doors: list, left_out: dict[str, str]) -> list[str
 		f"{functions} functions, {routes} routes and {pages} pages answered {search.statistics['questions']}"
 		f" questions; {len(MARKS)} marks were looked for.",
 	]
+	best = Counter(search.outcomes.values())
+	lines.append("At best, doors " + ", ".join(f"{outcome} {best[outcome]}" for outcome in OUTCOMES) + ".")
 	lines += [f"left out: {name}: {reason}" for name, reason in sorted(left_out.items())]
 	lines += [
 		f"failed whatever was asked: {door.name}: {search.doors.get(door.name, 'never asked')[:160]}"

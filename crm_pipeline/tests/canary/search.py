@@ -35,6 +35,7 @@ ERPNEXT_AIMS = {
 	"Request for Quotation",
 	"Communication",
 }
+OUTCOMES = ("answered", "refused", "found the arguments wrong", "failed")
 PORTAL_AIMS = ERPNEXT_AIMS | {"Comment", "Event", "File 2", "Notification Log", "Tag Link", "ToDo", "Version"}
 
 
@@ -72,6 +73,7 @@ class Search:
 	findings: list[Finding] = field(default_factory=list)
 	asked: list[Asked] = field(default_factory=list)
 	doors: dict[str, str] = field(default_factory=dict)
+	outcomes: dict[str, str] = field(default_factory=dict)
 	statistics: Counter = field(default_factory=Counter)
 	progress: Callable = print
 	first_answers: dict = field(default_factory=dict)
@@ -134,6 +136,10 @@ class Search:
 		undo(answer.trace)
 		if answer.status >= 500:
 			self.statistics[f"{question.door} {answer.error[:90]}"] += 1
+		outcome = get_outcome(answer.status)
+		self.outcomes[question.door] = min(
+			self.outcomes.get(question.door, outcome), outcome, key=OUTCOMES.index
+		)
 		if answer.status < 500:
 			self.doors[question.door] = ""
 		else:
@@ -213,6 +219,14 @@ class Search:
 		self.findings.append(
 			Finding(kind, question.door, asked.caller, asked.aim, question.label, where, question)
 		)
+
+
+def get_outcome(status: int) -> str:
+	if status < 400:
+		return OUTCOMES[0]
+	if status in (401, 403, 404):
+		return OUTCOMES[1]
+	return OUTCOMES[2] if status < 500 else OUTCOMES[3]
 
 
 def is_telling(question: Question, answer: Answer) -> bool:

@@ -353,6 +353,25 @@ class TestGuard(CommittedTestCase):
 			with self.subTest(filters=filters):
 				self.assertEqual(answer.status_code, status, answer.get_data(as_text=True)[-300:])
 
+	def test_an_import_of_somebody_else_is_theirs_with_its_file(self):
+		frappe.set_user("Administrator")
+		made = frappe.get_doc({"doctype": "Data Import", "reference_doctype": OPPORTUNITY})
+		made.import_type = "Update Existing Records"
+		made.insert()
+		attached = {"attached_to_doctype": "Data Import", "attached_to_name": made.name, "is_private": 1}
+		file = frappe.get_doc({"doctype": "File", "file_name": "a.csv", "content": MARK, **attached}).insert()
+		for doc in (made, file):
+			self.addCleanup(remove, doc.doctype, doc.name)
+		frappe.db.commit()
+		for doctype, name in (
+			("Data Import", made.name),
+			("data import", made.name.lower()),
+			("File", file.name),
+		):
+			answer = self.ask("frappe.desk.like.toggle_like", doctype=doctype, name=name, add="Yes")
+			self.assertEqual(answer.status_code, 403, answer.get_data(as_text=True)[-300:])
+			self.assertIn("somebody else", answer.get_data(as_text=True))
+
 	def test_what_was_deleted_is_restored_by_a_manager(self):
 		frappe.set_user(personas.MANAGER)
 		frappe.delete_doc(OPPORTUNITY, self.hidden)
