@@ -43,12 +43,10 @@ OF_REQUESTS = (
 	"user_lang",
 )
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
-# what is another one each time: moments, random names and hashes, how long something took, and what the framework keeps
-# of a form as whoever asked for it first may see it
+# what is another one each time: moments, random names and hashes, how long something took
 ACCIDENTAL = re.compile(
 	r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?|\d\d-\d\d-\d{4} \d\d:\d\d:\d\d|\b[0-9a-f]{12,}\b|\b[a-z0-9]{10}\b"
 	r"|\d\d:\d\d:\d\d(?:\.\d+)?|\d+\.\d{4,}|0x[0-9a-f]+|line \d+"
-	r'|"__kanban_column_fields":(?:null|\[\])'
 )
 # tables that caches are made of
 CACHED = {"User", "Has Role", "User Permission", "DocType", "Custom Field", "Property Setter", "DefaultValue"}

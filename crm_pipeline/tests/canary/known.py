@@ -27,7 +27,7 @@ class Known:
 		)
 
 
-DOCUMENTS = "(Quotation|Sales Order|Supplier Quotation|Request for Quotation)"
+DOCUMENTS = r"(Quotation|Sales Order|Supplier Quotation|Request for Quotation)( \d+)?"
 THERE_OR_NOT = (
 	"A name that isn't there is answered in another way than one that is hidden, as for every DocType."
 )
