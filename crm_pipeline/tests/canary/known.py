@@ -28,9 +28,6 @@ class Known:
 
 
 DOCUMENTS = r"(Quotation|Sales Order|Supplier Quotation|Request for Quotation)( \d+)?"
-THERE_OR_NOT = (
-	"A name that isn't there is answered in another way than one that is hidden, as for every DocType."
-)
 KNOWN = (
 	Known(
 		"ERPNext's documents belong to its roles, who comment, tag, like, share, cancel and delete them: the"
@@ -42,11 +39,10 @@ KNOWN = (
 	Known(
 		"An ERPNext document says that its opportunity isn't the user's to change.", "presence", aim=DOCUMENTS
 	),
-	Known(THERE_OR_NOT, "presence", r"frappe\.client\.(validate_link\w*|bulk_update)"),
 	Known(
 		"Which DocTypes point at a DocType, of all its records together.",
 		"presence",
-		r"frappe\.desk\.form\.linked_with\.get_linked_doctypes",
+		r"frappe\.desk\.form\.linked_with\.get_linked_doctypes|.*\.get_applicable_for_doctype_list",
 	),
 )
 
