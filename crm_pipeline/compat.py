@@ -6,6 +6,7 @@ fails on a version that lacks what is relied on here.
 
 import re
 from collections import defaultdict
+from functools import cache
 from importlib.util import find_spec
 
 import frappe
@@ -61,6 +62,7 @@ def no_objection() -> bool | None:
 	return True if asks_for_linked_records() else None
 
 
+@cache
 def asks_for_linked_records() -> bool:
 	"""Tell whether a field through a link (`customer.notes`) is answered only from records that the user sees.
 

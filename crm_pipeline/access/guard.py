@@ -160,6 +160,9 @@ def refuse_hidden_records(arguments: dict) -> None:
 	names = _choose(OPPORTUNITY_NAME, requested.find_names(values))
 	if not names:
 		return
+	names = sorted(set(names) - set(map(requested.fold, get_readable(names))))
+	if not names:
+		return
 	stored = frappe.get_all(OPPORTUNITY, filters={"name": ("in", names)}, pluck="name")
 	stored += frappe.get_all(AUDIT_LOG, filters={"name": ("in", names)}, pluck="reference_name")
 	hidden = sorted(set(stored) - get_readable(stored))

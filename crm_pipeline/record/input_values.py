@@ -77,7 +77,7 @@ def validate_fields(doc: Document) -> None:
 		elif df.fieldtype in DATE_TYPES:
 			_validate_date(row, df, value)
 		elif df.fieldtype in TEXT_LENGTHS and isinstance(value, str):
-			_validate_length(get_label(row, df.fieldname), value, df.length or TEXT_LENGTHS[df.fieldtype])
+			_validate_text(row, df, value)
 
 
 def validate_values(doc: Document) -> None:
@@ -162,12 +162,14 @@ def _get_filled(doc: Document) -> Iterator[tuple]:
 
 
 def _validate_shape(row: Document, fieldname: str, fieldtype: str, value) -> None:
+	has_shape = HAS_SHAPE.get(fieldtype, _is_text)(value)
+	if has_shape and (not isinstance(value, str) or is_storable(value)):
+		return
 	label = fieldname if fieldname in OWN_FIELDS else get_label(row, fieldname)
-	if not HAS_SHAPE.get(fieldtype, _is_text)(value):
+	if not has_shape:
 		remedy = Whole(SHAPES.get(fieldtype) or _("Send text."))
 		refuse(_("{0} can't be {1}. {2}"), label, json_text.write(value), remedy)
-	if isinstance(value, str) and not is_storable(value):
-		refuse(_("{0} “{1}” holds characters that can't be stored. Take them out."), label, value)
+	refuse(_("{0} “{1}” holds characters that can't be stored. Take them out."), label, value)
 
 
 def _is_text(value) -> bool:
@@ -231,6 +233,12 @@ def _validate_date(row: Document, df, value) -> None:
 			)
 		)
 		refuse(message, get_label(row, df.fieldname), value)
+
+
+def _validate_text(row: Document, df, value: str) -> None:
+	length = df.length or TEXT_LENGTHS[df.fieldtype]
+	if len(value) > length:
+		_validate_length(get_label(row, df.fieldname), value, length)
 
 
 def _validate_length(label: str, value: str, length: int) -> None:
