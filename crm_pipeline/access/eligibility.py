@@ -10,11 +10,12 @@ ELIGIBLE_ROLES = {"sales_engineer": SALES_ROLES, "application_engineer": APPLICA
 
 def is_eligible(user: str, fieldname: str) -> bool:
 	"""Tell whether a user is an enabled system user with a role for the field; Administrator is nobody's engineer."""
-	if user in frappe.STANDARD_USERS or not frappe.db.exists("User", user):
+	if user in frappe.STANDARD_USERS:
 		return False
 	enabled, user_type = frappe.get_cached_value("User", user, ["enabled", "user_type"]) or (0, "")
-	has_role = not ELIGIBLE_ROLES[fieldname].isdisjoint(frappe.get_roles(user))
-	return bool(enabled) and user_type == "System User" and has_role
+	if not enabled or user_type != "System User":
+		return False
+	return not ELIGIBLE_ROLES[fieldname].isdisjoint(frappe.get_roles(user))
 
 
 def get_eligible_users(fieldname: str, txt: str, start: int, page_len: int) -> list:
