@@ -1,7 +1,7 @@
 """Writes the audit log: what changed in a save becomes entries, sealed and added in the same transaction.
 
-A record carries its log's length and last hash (`audit_count`, `audit_hash`). Entries are planned before the
-record is written, so that the record's own row is written once, and inserted right after it.
+A record carries its log's length and last hash (`audit_count`, `audit_hash`). Entries are planned just before the record's
+row is written, so that it is written once, and inserted right after it, before anything else can save the record again.
 """
 
 import json

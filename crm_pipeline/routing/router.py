@@ -38,8 +38,13 @@ class Decision:
 
 def route(doc: Document, excluded: str | None = None) -> None:
 	"""Give the opportunity to whom its region chooses. Trouble is logged and explained, never raised."""
+	taken = doc.flags.setdefault(
+		"routing_turns", {}
+	)  # the rules may run twice in a save, which takes one turn
 	try:
-		decision = decide(doc.region, excluded=excluded)
+		decision = taken[doc.region, excluded] = taken.get((doc.region, excluded)) or decide(
+			doc.region, excluded
+		)
 	except Exception:  # reason: whatever is wrong with a region, the record is saved
 		frappe.log_error(_("Routing of {0} failed").format(doc.name))
 		decision = Decision(None, _("routing failed, see the Error Log"))

@@ -33,10 +33,14 @@ MASTERS = {
 
 def clear_system_fields(doc: Document) -> None:
 	"""Drop what a new record brings along in fields that only the system sets; history keeps its dates."""
+	if doc.get_doc_before_save():
+		return
 	kept = HISTORY_FIELDS if doc.is_history else frozenset()
 	for fieldname in SYSTEM_FIELDS:
 		if fieldname not in kept and not doc.is_system_value(fieldname):
 			doc.set(fieldname, None)
+	if not doc.is_history:
+		doc.set_system_value("opened_on", doc.opened_on or now_datetime())
 
 
 def validate_system_fields(doc: Document) -> None:

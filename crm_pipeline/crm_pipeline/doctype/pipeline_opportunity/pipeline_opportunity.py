@@ -1,5 +1,6 @@
+from contextlib import contextmanager, nullcontext
+
 from frappe.model.document import Document
-from frappe.utils import now_datetime
 
 from crm_pipeline.access import expansion
 from crm_pipeline.access.denial import ExplainedPermission
@@ -22,7 +23,7 @@ from crm_pipeline.form import history
 from crm_pipeline.mail import enquiry, incoming
 from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
-from crm_pipeline.record import input_values, loaded, locking, money
+from crm_pipeline.record import input_values, last_word, loaded, locking, money
 from crm_pipeline.record.checked_input import CheckedTables
 from crm_pipeline.record.conflict import explain_loading
 from crm_pipeline.record.one_save import one_save
@@ -148,12 +149,11 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 	def autoname(self):
 		self.name = get_next_name()
 
-	def before_insert(self):
-		checks.clear_system_fields(self)
-		if not self.is_history:
-			self.opened_on = self.opened_on or now_datetime()
-
 	def validate(self):
+		last_word.follow_rules(self, self.apply_rules)
+
+	def apply_rules(self):
+		checks.clear_system_fields(self)
 		input_values.validate_values(self)
 		checks.validate_system_fields(self)
 		checks.keep_system_fields(self)
@@ -179,15 +179,10 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		money.set_weighted_value(self)
 		party.set_title(self)
 
-	def before_save(self):
-		log.plan_entries(self)
-		locking.keep_unchanged_tables(self)
-
 	def after_insert(self):
 		people.tell_creator(self)
 
 	def on_update(self):
-		log.write_entries(self)
 		links.claim_offer(self)
 		next_contact.follow(self)
 		rule.follow(self)
@@ -217,9 +212,31 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 
 	def save(self, *args, **kwargs):
 		input_values.take_in(self)
-		loaded.validate_same_record(self)
-		with one_save(self):
+		is_insert = self.is_new() and not self.flags.is_written
+		with nullcontext() if is_insert or not self.name else one_save(self):
+			loaded.validate_same_record(self)
 			return super().save(*args, **kwargs)
+
+	def db_insert(self, *args, **kwargs):
+		with self.written_by_the_rules():
+			super().db_insert(*args, **kwargs)
+		self.flags.is_written = True
+
+	def db_update(self):
+		if self.is_new():  # the framework inserts it then
+			super().db_update()
+			return
+		with self.written_by_the_rules():
+			super().db_update()
+
+	@contextmanager
+	def written_by_the_rules(self):
+		"""Last of all: the rules have the last word, and the row is written together with its log."""
+		last_word.settle(self, self.apply_rules)
+		locking.keep_unchanged_tables(self)
+		log.plan_entries(self)
+		yield
+		log.write_entries(self)
 
 	def load_from_db(self, *args, **kwargs):
 		with explain_loading(), loaded.explain_missing(self):
