@@ -144,6 +144,51 @@ class TestOtherApps(PipelineTestCase):
 		self.assert_clean(doc.name)
 
 
+class TestDirectWrites(PipelineTestCase):
+	def test_they_follow_the_rules(self):
+		doc = factories.make_opportunity(potential_value=1000)
+		doc.db_set("potential_value", 5000)
+		self.assertEqual((doc.potential_value, doc.base_potential_value), (5000, 5000))
+		doc.db_set({"status": "Offer Made", "next_step": "Call"})
+		self.assertEqual(get_events(doc.name), ["Created", "Corrected", "Offer Made"])
+		self.assertEqual(get_problems(doc.name), [])
+		doc.save()
+
+	def test_or_are_refused(self):
+		doc = factories.make_opportunity()
+		for values, error in (
+			({"status": "Won"}, TransitionError),
+			({"closed_on": now_datetime()}, InputError),
+			({"region": "Atlantis"}, frappe.LinkValidationError),
+		):
+			with self.subTest(values=values), self.assertRaises(error):
+				doc.reload().db_set(values)
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, "status"), "Open")
+
+	def test_from_inside_a_save(self):
+		with another_app("on_update", lambda doc: doc.db_set("next_step", "Call")):
+			doc = factories.make_opportunity()
+			self.assertEqual(doc.next_step, "Call")
+			doc.update({"potential_value": 5000}).save()
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, "next_step"), "Call")
+		self.assertEqual(get_events(doc.name), ["Created", "Corrected"])
+		self.assertEqual(get_problems(doc.name), [])
+
+	def test_without_end(self):
+		doc = factories.make_opportunity()
+		with (
+			another_app("on_update", lambda doc: doc.db_set("next_step", frappe.generate_hash())),
+			self.assertRaisesRegex(InputError, "is written anew after each save"),
+		):
+			doc.save()
+
+	def test_fields_of_the_site_are_its_own(self):
+		doc = factories.make_opportunity("Lost")
+		doc.db_set("_user_tags", ",hot")
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, "_user_tags"), ",hot")
+		self.assertEqual(get_events(doc.name), ["Created", "Lost"])
+
+
 class TestLateRefusals(PipelineTestCase):
 	def test_a_save_that_is_refused_late_leaves_nothing_behind(self):
 		doc = factories.make_opportunity()

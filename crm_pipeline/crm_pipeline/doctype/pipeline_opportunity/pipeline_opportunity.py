@@ -23,7 +23,7 @@ from crm_pipeline.form import history
 from crm_pipeline.mail import enquiry, incoming
 from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
-from crm_pipeline.record import input_values, last_word, loaded, locking, money
+from crm_pipeline.record import direct_writes, input_values, last_word, loaded, locking, money
 from crm_pipeline.record.checked_input import CheckedTables
 from crm_pipeline.record.conflict import explain_loading
 from crm_pipeline.record.one_save import one_save
@@ -228,6 +228,12 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 			return
 		with self.written_by_the_rules():
 			super().db_update()
+
+	def db_set(self, fieldname, value=None, *args, **kwargs):
+		values = fieldname if isinstance(fieldname, dict) else {fieldname: value}
+		left = direct_writes.save_ruled(self, values)
+		if left:
+			super().db_set(left, None, *args, **kwargs)
 
 	@contextmanager
 	def written_by_the_rules(self):
