@@ -9,9 +9,10 @@ from frappe.model.document import Document
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.text import is_blank
 from crm_pipeline.exceptions import ClosedRecordError, TransitionError
-from crm_pipeline.record import locking, transactions
+from crm_pipeline.record import intent, locking, transactions
+from crm_pipeline.record.conflict import describe_last_change
 from crm_pipeline.record.input_values import validate_reason
-from crm_pipeline.refusal import list_choices, refuse
+from crm_pipeline.refusal import Whole, list_choices, refuse, show
 
 REFUSALS = (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError)
 
@@ -19,8 +20,10 @@ REFUSALS = (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistE
 def move(name: str, status: str, **values: Any) -> Document:
 	"""Set the status and what it requires, and return the saved record. Needs write permission on it."""
 	doc = locking.get_writable(name)
-	doc.update({"status": status, **values})
-	return doc.save()
+	if doc.status == status:
+		what = _("{0} is already {1}.").format(show(doc.name), _(status))
+		refuse("{0} {1}", Whole(what), Whole(describe_last_change(doc)), exception=TransitionError)
+	return intent.save_with(doc, status=status, **values)
 
 
 def correct(name: str, reason: str, values: dict) -> Document:
@@ -32,8 +35,7 @@ def correct(name: str, reason: str, values: dict) -> Document:
 	_validate_correction(name, reason, values)
 	doc.flags.correction = True
 	doc.flags.audit_reason = reason
-	doc.update(values)
-	return doc.save()
+	return intent.save_with(doc, **values)
 
 
 def _validate_correction(name: str, reason: str, values: dict) -> None:
@@ -56,20 +58,13 @@ def move_many(names: list[str], status: str, values: dict) -> dict:
 	locking.hold(*names)  # who meets somebody else meets them here, before anything is moved
 	for position, name in enumerate(names, start=1):
 		with transactions.attempt(REFUSALS) as moving:
-			_move_on(name, status, values)
+			move(name, status, **values)
 		if moving.error:
 			result["refused"].append({"name": name, "reason": _explain(moving.error)})
 		else:
 			result["changed"].append(name)
 		frappe.publish_progress(100 * position / len(names), title=_("Changing Opportunities"))
 	return result
-
-
-def _move_on(name: str, status: str, values: dict) -> None:
-	doc = locking.get_writable(name)
-	if doc.status == status:
-		refuse(_("{0} is already {1}."), name, _(status))
-	doc.update({"status": status, **values}).save()
 
 
 def _explain(error: Exception) -> str:

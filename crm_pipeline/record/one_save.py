@@ -23,6 +23,7 @@ FLAGS = (
 	"ignore_mandatory",
 	"new_supplier_rates",
 	"event_is_closed",
+	"intended",
 )
 # what a save notes for itself, however often the rules run in it
 NOTES = ("is_written", "ruling", "routing_turns")

@@ -16,7 +16,7 @@ from crm_pipeline.access.eligibility import is_eligible
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle, routing
 from crm_pipeline.exceptions import ClosedRecordError
-from crm_pipeline.record import locking
+from crm_pipeline.record import intent, locking
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import turns
 
@@ -58,7 +58,7 @@ def route_again(name: str) -> Document:
 		message = _("{0} is {1} and stays with its sales engineer. Reopen it first.")
 		refuse(message, name, _(doc.status), exception=ClosedRecordError)
 	route(doc)
-	return doc.save()
+	return intent.save_as_it_is(doc, ["sales_engineer"])
 
 
 def apply(doc: Document, decision: Decision) -> None:

@@ -9,6 +9,7 @@ import frappe
 import frappe.client
 from frappe.utils import add_days, now_datetime
 
+from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.exceptions import ClosedRecordError, InputError, TransitionError
 from crm_pipeline.routing import turns
@@ -187,6 +188,35 @@ class TestDirectWrites(PipelineTestCase):
 		doc.db_set("_user_tags", ",hot")
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, "_user_tags"), ",hot")
 		self.assertEqual(get_events(doc.name), ["Created", "Lost"])
+
+
+class TestIntent(PipelineTestCase):
+	def test_a_move_to_where_it_is(self):
+		doc = factories.make_opportunity()
+		with (
+			as_user(personas.MANAGER),
+			self.assertRaisesRegex(TransitionError, "is already Open. It was set to Open by"),
+		):
+			api.reopen(doc.name, "They called again")
+
+	@site_only("levels of permission")
+	def test_what_the_framework_drops_is_refused(self):
+		doc = factories.make_opportunity()
+		values = {
+			"doc_type": OPPORTUNITY,
+			"doctype_or_field": "DocField",
+			"property": "permlevel",
+			"value": "1",
+		}
+		factories.make("Property Setter", field_name="status", property_type="Int", **values)
+		self.addCleanup(frappe.clear_cache, doctype=OPPORTUNITY)
+		self.addCleanup(
+			frappe.db.delete, "Property Setter", {"doc_type": OPPORTUNITY, "property": "permlevel"}
+		)
+		frappe.clear_cache(doctype=OPPORTUNITY)
+		with as_user(personas.ENGINEER), self.assertRaisesRegex(InputError, "You may not change Status"):
+			api.make_offer(doc.name)
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, "status"), "Open")
 
 
 class TestLateRefusals(PipelineTestCase):

@@ -167,7 +167,7 @@ class TestMove(PipelineTestCase):
 			TransitionError, f"{name} cannot go from Won to Lost. Allowed next: Open. It was set to Won by"
 		):
 			api.mark_lost(name, [personas.REASON])
-		with self.assertRefused(ClosedRecordError, f"{name} is Won"):
+		with self.assertRefused(TransitionError, f"{name} is already Won. It was set to Won by"):
 			api.mark_won(name, 950)
 
 	def test_a_free_win_needs_the_switch(self):

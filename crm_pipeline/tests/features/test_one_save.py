@@ -19,7 +19,7 @@ class TestOneSave(PipelineTestCase):
 	def test_what_was_said_about_a_save_is_forgotten_after_it(self):
 		for flag in one_save.FLAGS:
 			self.doc.flags[flag] = {"next_step"} if flag == "system_values" else "said"
-		self.doc.flags.correction = False
+		self.doc.flags.correction = self.doc.flags.intended = None
 		self.doc.save()
 		self.assertEqual([flag for flag in one_save.FLAGS if flag in self.doc.flags], [])
 

@@ -23,7 +23,7 @@ from crm_pipeline.form import history
 from crm_pipeline.mail import enquiry, incoming
 from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
-from crm_pipeline.record import direct_writes, input_values, last_word, loaded, locking, money
+from crm_pipeline.record import direct_writes, input_values, intent, last_word, loaded, locking, money
 from crm_pipeline.record.checked_input import CheckedTables
 from crm_pipeline.record.conflict import explain_loading
 from crm_pipeline.record.one_save import one_save
@@ -153,6 +153,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		last_word.follow_rules(self, self.apply_rules)
 
 	def apply_rules(self):
+		intent.validate_intent(self)
 		checks.clear_system_fields(self)
 		input_values.validate_values(self)
 		checks.validate_system_fields(self)
