@@ -96,6 +96,10 @@ auth_hooks = ["crm_pipeline.access.guard.guard_request"]
 # other documents' events
 
 doc_events = {
+	"*": {
+		"before_validate": "crm_pipeline.overrides.any_document.before_validate",
+		"validate": "crm_pipeline.overrides.any_document.validate",
+	},
 	"User": {"on_update": "crm_pipeline.overrides.user.on_update"},
 	"Lead": {"validate": "crm_pipeline.overrides.lead.validate"},
 	"Customer": {"on_update": "crm_pipeline.overrides.customer.on_update"},
@@ -143,9 +147,18 @@ doc_events = {
 	"Tag Link": {"validate": "crm_pipeline.overrides.tag_link.validate"},
 	"Assignment Rule": {"validate": "crm_pipeline.overrides.assignment_rule.validate"},
 	"Auto Email Report": {"validate": "crm_pipeline.overrides.auto_email_report.validate"},
+	"Personal Data Download Request": {
+		"validate": "crm_pipeline.overrides.personal_data_download_request.validate"
+	},
 	"Selling Settings": {"on_update": "crm_pipeline.overrides.selling_settings.on_update"},
 	("Custom Field", "DocType"): {"on_update": "crm_pipeline.access.guard.forget_link_fields"},
 	("User", "Pipeline Lost Reason"): {"after_rename": "crm_pipeline.audit.renames.after_rename"},
+}
+
+override_doctype_class = {
+	"Personal Data Download Request": (
+		"crm_pipeline.overrides.personal_data_download_request.OwnPersonalData"
+	),
 }
 
 # scheduler

@@ -39,15 +39,21 @@ PARTICIPANTS = Companion("reference_doctype", "reference_docname")
 
 
 def find_hidden(names: list[str]) -> str | None:
-	"""Return an opportunity that the user doesn't see and that one of these documents hangs on, unless that is their own."""
+	"""Return one of these documents that hangs on an opportunity that the user doesn't see, unless it is their own."""
 	if not names:
 		return None
 	queries = [_select(doctype, "name", names) for doctype in COMPANIONS]
 	queries += [_select(doctype, "name", names) for doctype in CHILD_TABLES]
 	queries.append(_select("Event Participants", "parent", _get_private_events(names)))
 	rows = frappe.db.sql(sql.union(queries))
-	of_others = {record for record, *users in rows if frappe.session.user not in users}
-	return next(iter(sorted(of_others - get_readable(list(of_others)))), None)
+	of_others = {name: record for name, record, *users in rows if frappe.session.user not in users}
+	readable = get_readable(sorted(set(of_others.values())))
+	return next((name for name in sorted(of_others) if of_others[name] not in readable), None)
+
+
+def explain_hidden(name: str) -> str:
+	"""The opportunity is not named: who asks knows what they asked for."""
+	return _("You may not read {0}: it belongs to an opportunity that you don't see.").format(show(name))
 
 
 def _get_private_events(names: list[str]) -> list[str]:
@@ -67,7 +73,7 @@ def has_companion_permission(doc: Document, ptype: str | None = None, user: str 
 
 def _select(doctype: str, name_field: str, names: list[str]) -> str:
 	companion = ROW if doctype in CHILD_TABLES else COMPANIONS.get(doctype, PARTICIPANTS)
-	columns = {"record": companion.record, "owner": "owner", "user": companion.user}
+	columns = {"asked": name_field, "record": companion.record, "owner": "owner", "user": companion.user}
 	conditions = (sql.equals(companion.record_type, OPPORTUNITY), sql.is_one_of(name_field, names))
 	return sql.select(doctype, columns, sql.all_of(conditions))
 
@@ -103,9 +109,7 @@ def validate_move(file: Document) -> None:
 	"""Who attaches a file to something else may read what it is taken from."""
 	saved = file.get_doc_before_save()
 	if saved and not is_manager() and file.has_value_changed("attached_to_name") and _is_hidden(saved):
-		frappe.throw(
-			explain_no_read(saved.attached_to_name), frappe.PermissionError, title=_("Not Permitted")
-		)
+		frappe.throw(explain_hidden(file.file_name), frappe.PermissionError, title=_("Not Permitted"))
 
 
 def validate_file(file: Document) -> None:

@@ -18,7 +18,15 @@ NO_SIGN = re.compile(r"[^\x20-\x7e]+")
 
 def fold(text: str) -> str:
 	"""Return a text as the database compares names; what is no plain letter, digit or sign is left out."""
-	return NO_SIGN.sub("", unicodedata.normalize("NFKD", text)).strip().casefold()
+	if not text.isascii():
+		text = "".join(map(_get_digit, unicodedata.normalize("NFKD", text)))
+	return NO_SIGN.sub("", text).strip().casefold()
+
+
+def _get_digit(sign: str) -> str:
+	"""Return the plain digit of any script's, and every other sign as it is."""
+	digit = unicodedata.digit(sign, None)
+	return sign if digit is None else str(digit)
 
 
 def parse(text: str) -> Any:
@@ -33,12 +41,33 @@ def parse(text: str) -> Any:
 
 def find_names(value: Any) -> Iterator[str]:
 	"""Yield the texts that may name a record: alone, in lists, as keys, and where an object says its name."""
-	return _walk(value, lambda sent: [*sent, *(sent.get(key) for key in IDENTITY)])
+	return _walk(
+		value, lambda sent: [*sent, *(part for key, part in sent.items() if _is_looked_at(key, part))]
+	)
+
+
+def _is_looked_at(key: str, part: Any) -> bool:
+	return key in IDENTITY or isinstance(parse(part) if isinstance(part, str) else part, list | dict)
 
 
 def find_texts(value: Any) -> Iterator[str]:
 	"""Yield every text, those in JSON included, however deep."""
 	return _walk(value, dict.items)
+
+
+def find_pairs(value: Any, left_out: frozenset = frozenset(), depth: int = 0) -> Iterator[tuple[str, Any]]:
+	"""Yield (key, value) of every object, those in JSON included; what stands under the keys left out is not looked at."""
+	value = parse(value) if isinstance(value, str) else value
+	parts: Iterable = value.items() if isinstance(value, dict) else ()
+	if isinstance(value, list | tuple):
+		parts = ((None, part) for part in value)
+	for key, part in parts:
+		if key in left_out:
+			continue
+		if key is not None:
+			yield str(key), part
+		if depth < DEEPEST:
+			yield from find_pairs(part, left_out, depth + 1)
 
 
 def _walk(value: Any, read_object: Callable[[dict], Iterable], depth: int = 0) -> Iterator[str]:

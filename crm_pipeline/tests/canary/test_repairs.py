@@ -19,6 +19,7 @@ else:
 
 ENGINEER, FORMER = "other sales engineer", "former engineer"
 GUARD, COMPANIONS = "crm_pipeline.access.guard.", "crm_pipeline.access.companions."
+RISKY = "crm_pipeline.access.risky_functions."
 RULE = "crm_pipeline.access.permissions."
 OVERRIDES = "crm_pipeline.overrides."
 
@@ -89,7 +90,7 @@ REPAIRS = (
 	),
 	Repair(
 		"5: link search of what stands around",
-		{f"{GUARD}drop_switches": do_nothing},
+		{f"{RISKY}drop_switches": do_nothing},
 		("frappe.desk.search.",),
 		("opportunity", "Communication", "ToDo", "Event", "File", "Tag Link"),
 		only_on="15",
@@ -144,7 +145,7 @@ REPAIRS = (
 	Repair(
 		"8: a mail taken from its record",
 		{
-			f"{GUARD}refuse_mails_of_hidden_records": do_nothing,
+			f"{RISKY}refuse_mails_of_hidden_records": do_nothing,
 			f"{GUARD}refuse_companions": do_nothing,
 			f"{OVERRIDES}communication.require_write": do_nothing,
 		},

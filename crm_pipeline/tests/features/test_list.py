@@ -69,7 +69,7 @@ class TestBulkActions(PipelineTestCase):
 		result = api.move_many([moved.name, standing.name, closed.name], "Offer Made")
 		self.assertEqual(result["changed"], [moved.name])
 		reasons = {row["name"]: row["reason"] for row in result["refused"]}
-		self.assertEqual(reasons[standing.name], f"{standing.name} is already Offer Made.")
+		self.assertIn(f"{standing.name} is already Offer Made. It was set to", reasons[standing.name])
 		self.assertIn(f"{closed.name} cannot go from Lost to Offer Made.", reasons[closed.name])
 
 	def test_a_row_that_is_refused_after_it_was_written_stays_as_it_was(self):

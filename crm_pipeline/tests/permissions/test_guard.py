@@ -8,14 +8,11 @@ import frappe
 
 from crm_pipeline.access import companions
 from crm_pipeline.constants import AUDIT_LOG, ITEM_ROW, OPPORTUNITY
-from crm_pipeline.tests import factories, leftovers, personas
+from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import site_only
-from crm_pipeline.tests.connections import CommittedTestCase
-from crm_pipeline.tests.features.test_rest import SECRET, request
+from crm_pipeline.tests.features.test_rest import request
+from crm_pipeline.tests.permissions.guard_case import CALL, MARK, STRANGER, GuardTestCase, remove
 
-STRANGER = personas.OTHER_ENGINEER
-MARK = "Marzipan"
-CALL = "/api/method/"
 # function → arguments; the hidden record stands for {name}
 BY_NAME = {
 	"erpnext.crm.utils.get_open_activities": {"ref_doctype": OPPORTUNITY, "ref_docname": "{name}"},
@@ -29,13 +26,6 @@ BY_NAME = {
 	"frappe.desk.doctype.tag.tag.add_tags": {"tags": '["x"]', "dt": OPPORTUNITY, "docs": '["{name}"]'},
 	"frappe.desk.like.toggle_like": {"doctype": OPPORTUNITY, "name": "{name}", "add": "Yes"},
 }
-
-
-def remove(doctype: str, name: str) -> None:
-	"""Remove what a test committed; it is run before the test's own writes are undone."""
-	frappe.db.rollback()
-	leftovers.remove_rows(doctype, [name])
-	frappe.db.commit()
 
 
 def get_companions(name: str) -> dict[str, dict]:
@@ -80,35 +70,7 @@ def get_companions(name: str) -> dict[str, dict]:
 
 
 @site_only("the framework's own WSGI application")
-class TestGuard(CommittedTestCase):
-	@classmethod
-	def setUpClass(cls) -> None:
-		super().setUpClass()
-		from frappe.utils.password import remove_encrypted_password, set_encrypted_password
-
-		for user in (STRANGER, personas.MANAGER):  # a quotation's links lead to stock and accounts
-			frappe.get_doc("User", user).add_roles(
-				"Item Manager", "Stock Manager", "Accounts Manager", "Purchase Manager"
-			)
-		for user in (STRANGER, personas.PORTAL_USER, personas.MANAGER):
-			frappe.db.set_value("User", user, "api_key", user)
-			set_encrypted_password("User", user, SECRET, "api_secret")
-			cls.addClassCleanup(remove_encrypted_password, "User", user, "api_secret")
-			cls.addClassCleanup(frappe.clear_cache, user=user)  # roles are kept there
-		frappe.db.commit()
-
-	def setUp(self):
-		super().setUp()
-		items = [{"item_code": personas.ITEM, "qty": 1, "rate": 77, "description": MARK}]
-		self.hidden = factories.make_opportunity(
-			sales_engineer=personas.ENGINEER, title=MARK, notes=MARK, items=items, with_items=1
-		).name
-		self.own = factories.make_opportunity(sales_engineer=STRANGER).name
-		frappe.db.commit()
-
-	def ask(self, function: str, user: str = STRANGER, **arguments):
-		return request("POST", CALL + function, user=user, **arguments)
-
+class TestGuard(GuardTestCase):
 	def test_who_may_not_read_a_record_asks_no_function_for_it_by_name(self):
 		for function, arguments in BY_NAME.items():
 			for spelling in (self.hidden, self.hidden.lower(), self.hidden + " " * 150):
@@ -208,7 +170,8 @@ class TestGuard(CommittedTestCase):
 		frappe.db.commit()
 		moved = {"name": mail, "reference_doctype": OPPORTUNITY, "reference_name": self.own}
 		for name in (mail, f"{mail} ", [[mail]]):
-			self.assertEqual(self.ask("frappe.email.relink", **{**moved, "name": name}).status_code, 403)
+			answer = self.ask("frappe.email.relink", **{**moved, "name": name})
+			self.assertIn(answer.status_code, (403, 417))
 		frappe.db.rollback()
 		self.assertEqual(frappe.db.get_value("Communication", mail, "reference_name"), self.hidden)
 		self.assertEqual(self.ask("frappe.email.relink", user=personas.MANAGER, **moved).status_code, 200)

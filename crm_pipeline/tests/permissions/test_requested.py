@@ -2,7 +2,7 @@
 
 from unittest import TestCase
 
-from crm_pipeline.domain.requested import find_names, find_texts, fold
+from crm_pipeline.domain.requested import find_names, find_pairs, find_texts, fold
 
 NAME = "OPP-2026-00012"
 
@@ -19,6 +19,7 @@ class TestNames(TestCase):
 			"O\u200bPP-\u00ad2026-00012\ufeff",
 			f"{NAME}\ud800",
 			"O\u0301PP-2026-00012",
+			"OPP-٢٠२६-০০๐1۲",
 		):
 			with self.subTest(repr(text)):
 				self.assertEqual(fold(text), NAME.lower())
@@ -36,6 +37,8 @@ class TestNames(TestCase):
 			f'[{{"doctype": "x", "name": "{NAME}"}}]',
 			{"docname": f'["{NAME}"]'},
 			'["\\u004fPP-2026-00012"]',
+			{"items": [NAME]},
+			{"order": f'{{"Open": ["{NAME}"]}}'},
 		):
 			with self.subTest(value):
 				self.assertIn(NAME, list(find_names(value)))
@@ -44,7 +47,6 @@ class TestNames(TestCase):
 		for value in (
 			{"pipeline_opportunity": NAME},
 			f'{{"reference_name": "{NAME}"}}',
-			{"items": [NAME]},
 			None,
 			5,
 		):
@@ -53,6 +55,12 @@ class TestNames(TestCase):
 	def test_texts_are_found_wherever_they_stand(self):
 		value = {"chart": '{"filters_json": "[[\\"Quotation\\", \\"pipeline_opportunity.notes\\"]]"}'}
 		self.assertIn("pipeline_opportunity.notes", list(find_texts(value)))
+
+	def test_pairs_are_found_wherever_they_stand(self):
+		value = {"docs": '[{"docname": {"notes": ["like", "%"]}}]', "filters": {"name": {"a": 1}}}
+		pairs = list(find_pairs(value, frozenset({"filters"})))
+		self.assertIn(("docname", {"notes": ["like", "%"]}), pairs)
+		self.assertNotIn(("name", {"a": 1}), pairs)
 
 	def test_broken_and_deep_input_is_a_text(self):
 		for text in ("[", '{"a":', "[" * 100_000, '"', "\\" * 100_000):

@@ -90,6 +90,9 @@ class Meta:
 	def get_link_fields(self):
 		return self.link_fields
 
+	def get_dynamic_link_fields(self):
+		return self.dynamic_link_fields
+
 	@cached_property
 	def fields_to_fetch(self):
 		"""The fields with `fetch_from`, by the link field they follow."""

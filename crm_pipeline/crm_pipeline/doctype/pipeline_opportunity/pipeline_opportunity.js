@@ -30,6 +30,9 @@ frappe.ui.form.on("Pipeline Opportunity", {
 		if (frm.doc.__onload?.is_closed) {
 			frm.disable_form();
 			frm.set_intro(__("Closed. A manager can reopen it."), "blue");
+		} else if (frm.doc.__onload?.may_write === false) {
+			frm.disable_form();
+			frm.set_intro(__("You may read this. Its sales engineer or a Sales Manager changes it."), "blue");
 		} else if (frm.doc.needs_details) {
 			frm.set_intro(
 				__("Came by e-mail. Give or confirm its details before it can leave Open."),

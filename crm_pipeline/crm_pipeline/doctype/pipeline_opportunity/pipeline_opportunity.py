@@ -1,5 +1,6 @@
 from contextlib import contextmanager, nullcontext
 
+import frappe
 from frappe.model.document import Document
 
 from crm_pipeline.access import expansion
@@ -136,7 +137,11 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		self.dont_update_if_missing = ["potential_value", "currency"]
 
 	def onload(self):
-		self.set_onload("moves", stage.get_offered_moves(self))
+		may_write = bool(
+			frappe.has_permission(self.doctype, "write", doc=self)
+		)  # unlike the method, without a message
+		self.set_onload("may_write", may_write)
+		self.set_onload("moves", stage.get_offered_moves(self) if may_write else [])
 		self.set_onload("steps", history.get_steps(self))
 		self.set_onload("is_closed", lifecycle.is_closed(self.status))
 		self.set_onload("auto_close", auto_close.get_outlook(self))
