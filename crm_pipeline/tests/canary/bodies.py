@@ -99,9 +99,20 @@ def pack(door: str, body: dict) -> str:
 
 def get_new_documents(aim: Aim) -> Iterator[tuple[str, dict]]:
 	"""New documents of the framework that would show, follow or plant something."""
-	for doctype in (*LINKS, "Document Follow", "Event", "Note", "Email Queue", "Version"):
+	for doctype in (
+		*LINKS,
+		"Document Follow",
+		"Event",
+		"Note",
+		"Email Queue",
+		"Version",
+		"Contact",
+		"Address",
+	):
 		if doctype not in CHILD_TABLES and not doctype.endswith(("Quotation", "Order")):
 			yield f"new {doctype}", {"doctype": doctype, **get_links(doctype, aim)}
+	party = {"opportunity_from": aim.doctype, "party_name": aim.name, "company": personas.COMPANY}
+	yield "new Opportunity from it", {"doctype": "Opportunity", **party}
 	url = f"/private/files/{MARKS['file name']}.txt"
 	yield (
 		"new File of the same address",
@@ -136,6 +147,8 @@ def get_links(doctype: str, aim: Aim) -> dict:
 			values[df.fieldname] = aim.doctype
 		elif df.fieldtype == "Dynamic Link" or (df.options == aim.doctype and df.fieldtype == "Link"):
 			values[df.fieldname] = aim.name
+		elif df.fieldtype == "Table" and df.options == "Dynamic Link":
+			values[df.fieldname] = [{"link_doctype": aim.doctype, "link_name": aim.name}]
 		elif df.fieldtype == "Table" and df.options == "Event Participants":
 			values[df.fieldname] = [{"reference_doctype": aim.doctype, "reference_docname": aim.name}]
 		elif df.fieldtype in frappe.model.table_fields:

@@ -11,6 +11,10 @@ from crm_pipeline.tests.canary.asking import Question
 from crm_pipeline.tests.canary.doors import Function, Method, Page, Route
 from crm_pipeline.tests.canary.marks import half
 
+BY_FILTER = "by filter"
+FILTERING = frozenset((BY_FILTER, "counting", "plainly"))
+SPELLED = ("opportunity", "Communication")
+OTHER_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 SAVING = ("frappe.client.", "frappe.desk.form.save.")
 TAKES_DOCUMENT = frozenset(["doc", "docs", "document"])
 TAKES_ANYTHING = frozenset(["args", "kwargs", "data", "params", "values", "dialog_values", "details"])
@@ -62,10 +66,22 @@ def get_argument_sets(door: Function, aim: Aim) -> Iterator[tuple[str, dict]]:
 		return
 	yield "least", least
 	yield "everything", given
+	yield from get_spellings(given, aim)
 	if "doctype" in given and not given.keys().isdisjoint(("filters", "current_filters")):
 		counting = {name: value for name, value in bodies.get_counting(aim).items() if name in parameters}
 		yield "counting", {**given, **counting}
+		yield "plainly", {name: value for name, value in {**given, **counting}.items() if value != aim.name}
 	yield from get_smuggling_sets(door, given, parameters, aim)
+
+
+def get_spellings(given: dict, aim: Aim) -> Iterator[tuple[str, dict]]:
+	"""The name as an object, which the framework takes for a filter, and in the digits of another script."""
+	named = {name: value for name, value in given.items() if value == aim.name}
+	if not named or aim.label not in SPELLED:
+		return
+	field, mark = vocabulary.FILTER_FIELDS.get(aim.doctype, ("name", "title"))
+	yield BY_FILTER, {**given, **{key: {field: ["like", f"%{half(mark)}%"]} for key in named}}
+	yield "other digits", {**given, **dict.fromkeys(named, aim.name.translate(OTHER_DIGITS))}
 
 
 def get_smuggling_sets(door: Function, given: dict, parameters: dict, aim: Aim) -> Iterator[tuple[str, dict]]:

@@ -232,11 +232,12 @@ def get_outcome(status: int) -> str:
 
 
 def is_telling(question: Question, answer: Answer) -> bool:
-	"""What is refused is so in a sentence of the framework's; ours are looked at all."""
+	"""What is refused is so in a sentence of the framework's, but where a filter decides about that; ours are looked at all."""
 	if question.door in KEPT_FOR_ALL:
 		return False
 	ours = question.door.startswith("crm_pipeline.")
-	return answer.trace.asked_hidden and (answer.status == 200 or ours)
+	is_filtered = question.label in questions.FILTERING
+	return answer.trace.asked_hidden and (answer.status == 200 or ours or is_filtered)
 
 
 def get_difference(first: str, second: str) -> str:

@@ -67,6 +67,17 @@ REPAIRS = (
 		),
 	),
 	Repair(
+		"2: an object is no name",
+		{f"{GUARD}refuse_what_is_no_name": do_nothing},
+		("frappe.client.", "frappe.desk.form.load.", "erpnext.crm.doctype.lead."),
+		("opportunity", "Communication"),
+	),
+	Repair(
+		"2: asked for by filters",
+		{f"{RISKY}look_for_name": do_nothing},
+		("frappe.client.get",),
+	),
+	Repair(
 		"3: rows ask for their opportunity",
 		{
 			"crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.row.OpportunityRow.parent_doc": BaseDocument.parent_doc,
@@ -110,6 +121,16 @@ REPAIRS = (
 		{f"{GUARD}refuse_companions": do_nothing},
 		("frappe.client.", "frappe.core.doctype.communication.", "frappe.desk.doctype.", "frappe.desk.form."),
 		("opportunity", "Communication", "Comment", "File", "Notification Log", "Tag Link", "Event"),
+	),
+	Repair(
+		"5: digits of other scripts",
+		{"crm_pipeline.domain.requested._get_digit": lambda sign: sign},
+		("erpnext.crm.utils.get_open_activities", "frappe.desk.form.utils.", "frappe.desk.like."),
+	),
+	Repair(
+		"5: what is linked to a hidden record",
+		{f"{OVERRIDES}any_document.before_validate": do_nothing},
+		("POST /api/resource/",),
 	),
 	Repair(
 		"5: a file registered again",

@@ -120,15 +120,17 @@ class HiddenRows:
 
 	def __init__(self, things: dict[str, tuple[str, str]]):
 		self.names = tuple({name for doctype, name in things.values() if doctype not in OF_OTHERS})
+		self.documents = tuple({name for doctype, name in things.values() if doctype in OF_OTHERS}) or ("",)
 
 	def read(self) -> dict[tuple[str, str], dict]:
 		"""Return (DocType, name) → row."""
 		rows = {}
 		for doctype, fields in REFERENCES.items():
 			either = " or ".join(f"`{fieldname}` in %(names)s" for fieldname in {*fields, "name"})
-			for row in frappe.db.sql(
-				f"select * from `tab{doctype}` where {either}", {"names": self.names}, as_dict=True
-			):
+			if doctype in LINKED_DOCTYPES:  # one that was taken away is there all the same
+				either += " or `name` in %(documents)s"
+			values = {"names": self.names, "documents": self.documents}
+			for row in frappe.db.sql(f"select * from `tab{doctype}` where {either}", values, as_dict=True):
 				rows[doctype, row.name] = {key: row[key] for key in row if key not in IGNORED_COLUMNS}
 		return rows
 
