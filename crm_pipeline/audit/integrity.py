@@ -3,14 +3,13 @@
 What it can and can't prove is written in docs/audit.md.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import frappe
 from frappe import _, _lt
-from frappe.utils import cstr, flt
+from frappe.utils import cint, cstr, flt
 from frappe.utils.password import get_encryption_key
 
 from crm_pipeline.constants import AUDIT_LOG, LOST_REASON_ROW, OPPORTUNITY
@@ -127,12 +126,9 @@ def _fold(entries: list) -> dict[str, tuple]:
 	"""
 	values = {}
 	for entry in entries:
-		try:
-			changes = json.loads(entry.details or "{}")
-		except ValueError:
-			continue
+		changes = audit_chain.read_changes(entry.details)
 		values.update({fieldname: (change["to"], entry.at) for fieldname, change in changes.items()})
-	moves = ((entry.from_status, entry.to_status, entry.seconds_in_status) for entry in entries)
+	moves = ((entry.from_status, entry.to_status, cint(entry.seconds_in_status)) for entry in entries)
 	return values | {name: (total, None) for name, total in lifecycle.add_up_exits(moves).items()}
 
 
@@ -141,7 +137,7 @@ def _follow_renames(value, at, renames: list[tuple]):
 	if isinstance(value, list):
 		return sorted(_follow_renames(item, at, renames) for item in value)
 	for renamed_at, old, new in renames:
-		if value == old and renamed_at >= at:
+		if value == old and (at is None or renamed_at >= at):
 			value = new
 	return value
 
@@ -152,8 +148,8 @@ def _get_renames(key: str) -> dict[str | None, list[tuple]]:
 	for doctype in filter(None, set(COMPARED_FIELDS.values())):
 		for entries in _get_entries(doctype).values():
 			for entry in entries:
-				if audit_chain.is_sealed(entry, key):
-					change = json.loads(entry.details)["name"]
+				change = audit_chain.read_changes(entry.details).get("name")
+				if change and audit_chain.is_sealed(entry, key):
 					renames[doctype].append((entry.at, change["from"], change["to"]))
 		renames[doctype].sort()
 	return renames

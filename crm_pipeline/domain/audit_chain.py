@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 SEALED_FIELDS = (
@@ -29,6 +29,8 @@ SEALED_FIELDS = (
 	"key_id",
 	"previous_hash",
 )
+
+NINE_DECIMALS = Decimal("1e-9")
 
 ALTERED = "Altered entry"
 MISSING = "Missing entry"
@@ -72,9 +74,38 @@ def get_entry_hash(entry: Mapping, key: str) -> str:
 
 def is_sealed(entry: Mapping, key: str) -> bool:
 	"""Tell whether an entry is as it was written under this key."""
+	given = (entry["entry_hash"] or "").encode(
+		errors="replace"
+	)  # only ASCII texts can be compared as they are
 	return entry["key_id"] == get_key_id(key) and hmac.compare_digest(
-		entry["entry_hash"] or "", get_entry_hash(entry, key)
+		given, get_entry_hash(entry, key).encode()
 	)
+
+
+def read_changes(details: str | None) -> dict[str, dict]:
+	"""Return fieldname → {"from", "to"} of an entry's details: what is no such thing is left out.
+
+	Whoever altered an entry may have written anything there; that it was altered shows in its seal.
+	"""
+	try:
+		changes = json.loads(details or "{}")
+	except (ValueError, RecursionError):
+		return {}
+	if not isinstance(changes, dict):
+		return {}
+	return {name: change for name, change in changes.items() if _is_change(change)}
+
+
+def _is_change(change) -> bool:
+	return isinstance(change, dict) and all(
+		side in change and _is_plain(change[side]) for side in ("from", "to")
+	)
+
+
+def _is_plain(value) -> bool:
+	if isinstance(value, list):
+		return all(isinstance(part, str) for part in value)
+	return value is None or isinstance(value, str | int | float)
 
 
 def check_chain(
@@ -117,10 +148,15 @@ def _get_canonical_value(fieldname: str, value) -> str:
 	if value in (None, ""):
 		return "0.000000000" if fieldname == "amount" else "0" if fieldname == "seconds_in_status" else ""
 	if fieldname == "amount":
-		return f"{Decimal(str(value)):.9f}"
+		return f"{as_stored(value):.9f}"
 	if fieldname == "at":
 		return _as_datetime(value).isoformat(sep=" ", timespec="microseconds")
 	return str(value)
+
+
+def as_stored(amount) -> Decimal:
+	"""Return an amount as the database keeps it: nine decimals, halves away from zero, and no negative zero."""
+	return Decimal(str(amount)).quantize(NINE_DECIMALS, ROUND_HALF_UP) + 0
 
 
 def _as_datetime(value) -> datetime:

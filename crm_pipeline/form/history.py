@@ -1,7 +1,5 @@
 """The way of an opportunity so far: the steps of the stage bar, the stages for print, the last audit entries."""
 
-import json
-
 import frappe
 from frappe import _, _lt
 from frappe.model.document import Document
@@ -11,7 +9,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion
 
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
-from crm_pipeline.domain import lifecycle
+from crm_pipeline.domain import audit_chain, lifecycle
 
 ENTRIES_SHOWN = 20
 ENTRY_FIELDS = (
@@ -87,7 +85,7 @@ def select(name: str, *fieldnames: str, order: Order = Order.desc) -> QueryBuild
 
 def describe(entry) -> dict:
 	"""Add the user's "full_name" and "changes" ([{"fieldname", "label", "from", "to"}]) to an entry."""
-	details = json.loads(entry.pop("details") or "{}") if entry.event not in FIRST_EVENTS else {}
+	details = audit_chain.read_changes(entry.pop("details")) if entry.event not in FIRST_EVENTS else {}
 	hidden = {"status"}
 	if entry.from_status != entry.to_status:
 		hidden |= lifecycle.OUTCOME_FIELDS  # told by amount and reason

@@ -16,10 +16,12 @@ from frappe.model.document import Document
 from frappe.utils import cstr, flt, get_datetime
 
 from crm_pipeline.domain import json_text
+from crm_pipeline.domain.audit_chain import as_stored
 from crm_pipeline.domain.text import is_blank, is_storable
 from crm_pipeline.refusal import Whole, get_label, refuse
 
 NUMBER_TYPES = frozenset({"Currency", "Float", "Percent", "Int"})
+DECIMAL_TYPES = frozenset({"Currency", "Float", "Percent"})
 DATE_TYPES = frozenset({"Date", "Datetime"})
 NAME_TYPES = frozenset({"Link", "Dynamic Link", "Select"})
 TABLE_TYPES = frozenset({"Table", "Table MultiSelect"})
@@ -93,6 +95,13 @@ def validate_values(doc: Document) -> None:
 		refuse(
 			_("{0} is {1}. Enter a percentage from 0 to 100."), get_label(doc, "probability"), doc.probability
 		)
+
+
+def round_numbers(doc: Document) -> None:
+	"""Bring numbers to what the database keeps of them, so that what is computed and logged is what is stored."""
+	for row, df, value in _get_filled(doc):
+		if df.fieldtype in DECIMAL_TYPES and isinstance(value, float):
+			row.set(df.fieldname, float(as_stored(value)))
 
 
 def set_dates(doc: Document) -> None:

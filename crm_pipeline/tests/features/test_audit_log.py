@@ -12,6 +12,7 @@ from crm_pipeline.api import opportunity as api
 from crm_pipeline.audit import integrity, log
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.exceptions import AppendOnlyError
+from crm_pipeline.form import history
 from crm_pipeline.tasks import check_audit_log
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
@@ -51,6 +52,12 @@ class TestEvents(PipelineTestCase):
 		api.mark_won(doc.name, 65.5)
 		amounts = [(entry.amount, entry.currency) for entry in get_log(doc.name)]
 		self.assertEqual(amounts, [(70, "USD"), (70, "USD"), (65.5, "USD")])
+
+	def test_what_is_sealed_is_what_is_stored(self):
+		for value in (-0.0, 1000.12345678951, 0.0000000005, 123456789.123456789):
+			with self.subTest(value):
+				name = factories.make_opportunity(potential_value=value).name
+				self.assertEqual(get_problems(name), [])
 
 	def test_reassigning_is_an_event(self):
 		doc = factories.make_opportunity()
@@ -223,8 +230,26 @@ class TestTampering(PipelineTestCase):
 			frappe.db.rollback(save_point="entry")
 
 	def test_an_unreadable_entry(self):
-		self.set_in_entry(1, details="no JSON")
-		self.assertIn((integrity.audit_chain.ALTERED, self.entries[1]), get_problems(self.name))
+		for details in (
+			"no JSON",
+			"[]",
+			'"text"',
+			"5",
+			"null",
+			'{"status": 5}',
+			'{"status": {"to": {"a": 1}}}',
+			"[" * 5000,
+		):
+			with self.subTest(details[:30]):
+				self.set_in_entry(1, details=details)
+				self.assertIn((integrity.audit_chain.ALTERED, self.entries[1]), get_problems(self.name))
+				self.assertEqual(len(history.get_history(self.name)["entries"]), len(self.entries))
+
+	def test_a_seal_that_is_none(self):
+		for seal in ("é" * 64, "", None):
+			with self.subTest(seal):
+				self.set_in_entry(1, entry_hash=seal)
+				self.assertIn((integrity.audit_chain.ALTERED, self.entries[1]), get_problems(self.name))
 
 	def test_a_missing_entry(self):
 		for position in (0, 1):
@@ -403,6 +428,23 @@ class TestNightlyCheck(PipelineTestCase):
 			"Error Log", filters={"method": ("like", "Pipeline audit log%")}, pluck="error"
 		)
 		self.assertIn(f"Status of {name} is Lost, but the log says Open.", "\n".join(reports))
+
+	def test_a_check_that_could_not_be_finished_says_so(self):
+		problem = integrity.Problem(integrity.DIFFERS, "OPP-1", "", "found before")
+
+		def stop():
+			yield problem
+			raise ValueError("the disk is gone")
+
+		with (
+			patch("crm_pipeline.tasks.find_problems", stop),
+			patch("crm_pipeline.tasks.notice.tell_by_bell") as told,
+		):
+			check_audit_log()
+		report = frappe.get_last_doc("Error Log", {"method": ("like", "Pipeline audit log%")}).error
+		self.assertIn("found before", report)
+		self.assertIn("the disk is gone", report)
+		self.assertIn("could not be finished", told.call_args.args[1])
 
 	def test_it_is_scheduled(self):
 		self.assertIn(

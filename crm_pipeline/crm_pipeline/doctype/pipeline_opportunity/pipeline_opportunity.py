@@ -165,6 +165,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		checks.keep_system_fields(self)
 		checks.keep_derived_fields(self)
 		input_values.set_dates(self)
+		input_values.round_numbers(self)
 		closed.validate_closed_record(self)
 		party.set_party(self)
 		party.set_product_line(self)
