@@ -10,6 +10,7 @@ from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.text import is_blank
 from crm_pipeline.exceptions import ClosedRecordError, TransitionError
 from crm_pipeline.record import intent, locking, transactions
+from crm_pipeline.record.changes import is_same_value
 from crm_pipeline.record.conflict import describe_last_change
 from crm_pipeline.record.input_values import validate_reason
 from crm_pipeline.refusal import Whole, list_choices, refuse, show
@@ -33,6 +34,7 @@ def correct(name: str, reason: str, values: dict) -> Document:
 		message = _("{0} is {1}: only a closed record is corrected. Edit it instead.")
 		refuse(message, name, doc.status, exception=ClosedRecordError)
 	_validate_correction(name, reason, values)
+	_validate_difference(doc, values)
 	doc.flags.correction = True
 	doc.flags.audit_reason = reason
 	return intent.save_with(doc, **values)
@@ -44,6 +46,12 @@ def _validate_correction(name: str, reason: str, values: dict) -> None:
 	validate_reason(_("The reason"), reason)
 	if not values:
 		refuse(_("Nothing of {0} is corrected. Send what it should say instead."), name)
+
+
+def _validate_difference(doc: Document, values: dict) -> None:
+	as_it_should_be = frappe.get_doc({**doc.as_dict(), **values})
+	if all(is_same_value(as_it_should_be, doc, fieldname) for fieldname in values):
+		refuse(_("{0} says this already. Send what it should say instead."), doc.name)
 
 
 def move_many(names: list[str], status: str, values: dict) -> dict:

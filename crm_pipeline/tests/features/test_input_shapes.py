@@ -235,6 +235,19 @@ class TestActions(ShapesCase):
 			f"Nothing of {name} is corrected. Send what it should say instead.", api.correct, name, "x"
 		)
 
+	def test_a_correction_to_what_it_says(self):
+		name = factories.make_opportunity("Lost").name
+		modified = frappe.db.get_value(OPPORTUNITY, name, "modified")
+		reasons = [row.lost_reason for row in frappe.get_doc(OPPORTUNITY, name).lost_reasons]
+		self.assertSentence(
+			f"{name} says this already. Send what it should say instead.",
+			api.correct,
+			name,
+			"x",
+			lost_reasons=reasons,
+		)
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, name, "modified"), modified)
+
 	def test_a_change_of_a_closed_record_is_told_in_words(self):
 		doc = factories.make_opportunity("Lost", next_step="Call")
 		with self.assertRefused(ClosedRecordError, "so Next Step can't be changed to nothing."):

@@ -138,11 +138,13 @@ class TestOtherApps(PipelineTestCase):
 		with self.assertRaisesRegex(TransitionError, "cannot go from Open to Won"):
 			doc.update({"status": "Won", "won_value": 10}).save()
 
-	def test_nobody_chooses_a_name(self):
-		with another_app("before_save", lambda doc: doc.set("owner", personas.MANAGER)):
-			doc = factories.make_opportunity()
-			doc.reload().save()
-		self.assert_clean(doc.name)
+	def test_the_owner_stands(self):
+		doc = factories.make_opportunity("Lost")
+		owner = doc.owner
+		for event in EVENTS[1:]:
+			with self.subTest(event), another_app(event, lambda doc: doc.set("owner", personas.OUTSIDER)):
+				doc.reload().save()
+				self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, "owner"), owner)
 
 
 class TestDirectWrites(PipelineTestCase):
