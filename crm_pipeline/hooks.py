@@ -151,7 +151,7 @@ doc_events = {
 		"validate": "crm_pipeline.overrides.personal_data_download_request.validate"
 	},
 	"Selling Settings": {"on_update": "crm_pipeline.overrides.selling_settings.on_update"},
-	("Custom Field", "DocType"): {"on_update": "crm_pipeline.access.guard.forget_link_fields"},
+	("Custom Field", "DocType"): {"on_update": "crm_pipeline.access.link_fields.forget_link_fields"},
 	("User", "Pipeline Lost Reason"): {"after_rename": "crm_pipeline.audit.renames.after_rename"},
 }
 

@@ -9,11 +9,11 @@ import re
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from crm_pipeline import compat
 from crm_pipeline.access import made_for_one, request, risky_functions
 from crm_pipeline.access.companions import COMPANIONS, explain_hidden, find_hidden
+from crm_pipeline.access.link_fields import get_link_fields
 from crm_pipeline.access.names import find_companion_names, find_opportunity_names
 from crm_pipeline.access.permissions import explain_no_read, get_readable, is_desk_user, is_manager
 from crm_pipeline.access.request import Asked
@@ -48,7 +48,6 @@ SEARCHES = frozenset(
 NAMES = re.compile(
 	rf"(?:\w*_)?(?:doc)?names?|dn|fid|docid|id|parent|{'|'.join(map(frappe.scrub, (*COMPANIONS, 'Event')))}|deleted_document"
 )
-LINK_FIELDS = "crm_pipeline_link_fields"
 
 
 def guard_request() -> None:
@@ -147,21 +146,3 @@ def refuse_companions(asked: Asked) -> None:
 
 
 FOLDED = frozenset(map(requested.fold, HIDDEN))
-
-
-def get_link_fields() -> set[str]:
-	"""Return the names of all fields of the site that link to an opportunity."""
-	return set(frappe.cache.get_value(LINK_FIELDS, _read_link_fields))
-
-
-def forget_link_fields(doc: Document, method: str | None = None) -> None:
-	frappe.cache.delete_keys(LINK_FIELDS)
-
-
-def _read_link_fields() -> list[str]:
-	links = {"fieldtype": "Link", "options": OPPORTUNITY}
-	return [
-		name
-		for doctype in ("DocField", "Custom Field")
-		for name in frappe.get_all(doctype, links, pluck="fieldname")
-	]

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 
 from crm_pipeline.access.companions import COMPANIONS
+from crm_pipeline.access.link_fields import get_link_fields
 from crm_pipeline.access.names import find_companion_names
 from crm_pipeline.access.permissions import require_write
 from crm_pipeline.access.request import Asked
@@ -83,12 +84,9 @@ def look_for_name(asked: Asked) -> None:
 	"""Who asks for one record by filters is given one of those that they see; others would answer by being refused."""
 	arguments = asked.arguments
 	doctype = str(arguments.get("doctype"))
-	if (
-		not asked.calls(GET)
-		or arguments.get("name")
-		or not arguments.get("filters")
-		or not _is_around(doctype)
-	):
+	if not asked.calls(GET) or arguments.get("name") or not arguments.get("filters"):
+		return
+	if not _is_around(doctype) and not _asks_through_links(arguments["filters"]):
 		return
 	filters = arguments.pop("filters")
 	filters = requested.parse(filters) if isinstance(filters, str) else filters
@@ -153,6 +151,14 @@ def refuse_raw_filters(asked: Asked) -> None:
 		for text in requested.find_texts(value):
 			if QUOTES.search(text):
 				refuse(_("This report takes no filter with a quote: {0}. Choose another one."), text)
+
+
+def _asks_through_links(filters) -> bool:
+	"""Tell whether a field of an opportunity is meant (`pipeline_opportunity.notes`), which this function asks nobody for."""
+	texts = [text for text in requested.find_texts(filters) if "." in text]
+	return (
+		any(f"{fieldname}." in text for fieldname in get_link_fields() for text in texts) if texts else False
+	)
 
 
 def _is_around(doctype: str) -> bool:

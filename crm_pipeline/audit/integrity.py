@@ -192,7 +192,8 @@ def _get_lost_reasons(names: list[str]) -> dict[str, list[str]]:
 	child = frappe.qb.DocType(LOST_REASON_ROW)
 	query = frappe.qb.from_(child).select(child.parent, child.lost_reason)
 	reasons = defaultdict(list)
-	for row in query.where(child.parenttype == OPPORTUNITY).where(child.parent.isin(names)).run(as_dict=True):
+	query = query.where((child.parenttype == OPPORTUNITY) & (child.parentfield == "lost_reasons"))
+	for row in query.where(child.parent.isin(names)).run(as_dict=True):
 		reasons[row.parent].append(row.lost_reason)
 	return reasons
 

@@ -86,7 +86,7 @@ def _get_known_rates(opportunity: str) -> dict[str, float]:
 		.join(record)
 		.on(record.name == item.parent)
 		.select(item.item_code, item.supplier_rate, item.conversion_factor, record.conversion_rate)
-		.where((item.parent == opportunity) & (item.supplier_rate > 0))
+		.where((item.parent == opportunity) & (item.parentfield == "items") & (item.supplier_rate > 0))
 		.run()
 	)
 	return {item_code: rate * conversion / (factor or 1) for item_code, rate, factor, conversion in rows}

@@ -1,9 +1,12 @@
 """What differs between a document and the saved record, whatever form a client sent it in."""
 
+from datetime import timedelta
+
 from frappe.model import data_fieldtypes
 from frappe.model.document import Document
 from frappe.utils import cstr, flt, get_datetime
 
+A_SPREADSHEET_S_ROUNDING = timedelta(seconds=1)  # a day is a float there
 NUMBER_TYPES = frozenset({"Currency", "Float", "Percent", "Int", "Check"})
 DATE_TYPES = frozenset({"Date", "Datetime"})
 
@@ -21,7 +24,7 @@ def is_same_value(doc: Document, saved: Document, fieldname: str) -> bool:
 	if fieldtype in NUMBER_TYPES:
 		return flt(value, 9) == flt(previous, 9)
 	if fieldtype in DATE_TYPES and value and previous:
-		return get_datetime(value) == get_datetime(previous)
+		return abs(get_datetime(value) - get_datetime(previous)) < A_SPREADSHEET_S_ROUNDING
 	if fieldtype.startswith("Table"):
 		value, previous = value or (), previous or ()
 		return len(value) == len(previous) and all(map(is_same_row, value, previous))

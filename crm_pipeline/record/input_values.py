@@ -35,6 +35,7 @@ PICTURE = re.compile(r"data:image/[^\"')\s]+")  # the framework makes a file of 
 REASON_LENGTH = TEXT_LENGTHS["Small Text"]
 
 FROM_ITEM = frozenset({"item_name", "description"})  # what an item brings along stands as it is
+ITEM_TEXT_LENGTH = 16_000  # of four bytes each, as much as the column holds
 NOT_NEGATIVE = ("potential_value", "won_value", "conversion_rate")
 PLAIN_TEXT_TYPES = frozenset({"Data", "Small Text"})
 
@@ -72,13 +73,14 @@ def take_in(doc: Document) -> None:
 def validate_fields(doc: Document) -> None:
 	"""Refuse a number, a date or a text that its field can't hold, in a record and its rows."""
 	for row, df, value in _get_filled(doc):
-		if df.reqd and df.fieldtype in TEXT_LENGTHS and is_blank(cstr(value)):
+		is_ours = not df.get("is_custom_field")
+		if is_ours and df.reqd and df.fieldtype in TEXT_LENGTHS and is_blank(cstr(value)):
 			refuse(_("{0} is missing. Enter it."), get_label(row, df.fieldname))
 		if df.fieldtype in NUMBER_TYPES:
 			_validate_number(row, df, value)
 		elif df.fieldtype in DATE_TYPES:
 			_validate_date(row, df, value)
-		elif df.fieldtype in TEXT_LENGTHS and isinstance(value, str):
+		elif is_ours and df.fieldtype in TEXT_LENGTHS and isinstance(value, str):
 			_validate_text(row, df, value)
 
 
@@ -86,7 +88,8 @@ def validate_values(doc: Document) -> None:
 	"""Do what `validate_fields` does, and refuse what an opportunity can't hold: HTML in a text, a negative value."""
 	validate_fields(doc)
 	for row, df, value in _get_filled(doc):
-		if df.fieldtype in PLAIN_TEXT_TYPES and df.fieldname not in FROM_ITEM and HTML_TAG.search(value):
+		is_plain = df.fieldtype in PLAIN_TEXT_TYPES and df.fieldname not in FROM_ITEM
+		if is_plain and not df.get("is_custom_field") and HTML_TAG.search(cstr(value)):
 			refuse(_("{0} “{1}” contains HTML. Enter plain text."), get_label(row, df.fieldname), value)
 	for fieldname in NOT_NEGATIVE:
 		if flt(doc.get(fieldname)) < 0:
@@ -246,6 +249,8 @@ def _validate_date(row: Document, df, value) -> None:
 
 def _validate_text(row: Document, df, value: str) -> None:
 	length = df.length or TEXT_LENGTHS[df.fieldtype]
+	if df.fieldname in FROM_ITEM and df.fieldtype != "Data":
+		length = ITEM_TEXT_LENGTH
 	if len(value) > length:
 		_validate_length(get_label(row, df.fieldname), value, length)
 

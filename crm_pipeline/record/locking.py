@@ -75,12 +75,9 @@ def keep_unchanged_tables(doc: Document) -> None:
 	for row in doc.get_all_children():
 		saved_row = before.get(row.name)
 		row.flags.is_unchanged = bool(saved_row) and row.idx == saved_row.idx and is_same_row(row, saved_row)
-	whole = [
-		df.options
-		for df in doc.meta.get_table_fields()
-		if saved and not _has_lost_rows(doc, saved, df.fieldname)
-	]
-	compat.spare_tables(doc, whole)
+	tables = doc.meta.get_table_fields() if saved else []
+	lost = {df.options for df in tables if _has_lost_rows(doc, saved, df.fieldname)}
+	compat.spare_tables(doc, sorted({df.options for df in tables} - lost))
 
 
 def _has_lost_rows(doc: Document, saved: Document, fieldname: str) -> bool:

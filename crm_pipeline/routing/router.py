@@ -17,8 +17,11 @@ from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle, routing
 from crm_pipeline.exceptions import ClosedRecordError
 from crm_pipeline.record import intent, locking
+from crm_pipeline.record.input_values import REASON_LENGTH
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import turns
+
+SKIPPED_NAMED = 20
 
 
 @dataclass
@@ -32,8 +35,11 @@ class Decision:
 	def explain(self) -> str:
 		chosen = get_fullname(self.user) if self.user else _("Nobody")
 		lines = [_("Chosen: {0} ({1}).").format(chosen, self.by)]
-		lines += [_("Skipped: {0}, {1}.").format(get_fullname(user), why) for user, why in self.skipped]
-		return "\n".join(lines)
+		named, others = self.skipped[:SKIPPED_NAMED], self.skipped[SKIPPED_NAMED:]
+		lines += [_("Skipped: {0}, {1}.").format(get_fullname(user), why) for user, why in named]
+		if others:
+			lines.append(_("Skipped: {0} others.").format(len(others)))
+		return "\n".join(lines)[:REASON_LENGTH]
 
 
 def route(doc: Document, excluded: str | None = None) -> None:

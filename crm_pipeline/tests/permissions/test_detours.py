@@ -62,6 +62,15 @@ class TestDetours(GuardTestCase):
 		answer = self.ask("frappe.client.get", doctype=AUDIT_LOG, filters=json.dumps(log))
 		self.assert_refused(answer, status=(404,))
 
+	def test_who_asks_through_a_link_too(self):
+		quotation = factories.make_quotation(pipeline_opportunity=self.hidden, party_name=personas.CUSTOMER)
+		self.addCleanup(remove, "Quotation", quotation.name)
+		frappe.db.commit()
+		for words in (MARK[:5], "no such words"):
+			filters = json.dumps([["pipeline_opportunity.notes", "like", f"%{words}%"]])
+			answer = self.ask("frappe.client.get", doctype="Quotation", filters=filters)
+			self.assert_refused(answer, status=(403, 404))
+
 	def test_digits_of_other_scripts(self):
 		name = self.hidden.translate(DIGITS)
 		arguments = {"ref_doctype": OPPORTUNITY, "ref_docname": name}

@@ -57,10 +57,10 @@ def validate_system_fields(doc: Document) -> None:
 
 
 def keep_system_fields(doc: Document) -> None:
-	"""What was written while a form was open stands, whatever the form sends back."""
+	"""What the system wrote stands, to the last digit, whatever a form or a spreadsheet sends back of it."""
 	saved = doc.get_doc_before_save()
-	for fieldname in WRITTEN_MEANWHILE if saved else ():
-		if _is_changed_by_hand(doc, saved, fieldname):
+	for fieldname in SYSTEM_FIELDS if saved else ():
+		if not doc.is_system_value(fieldname):
 			doc.set(fieldname, saved.get(fieldname))
 
 
@@ -143,9 +143,10 @@ def refuse_missing(doc: Document, fieldname: str) -> None:
 def validate_links(doc: Document, invalid_links: list[tuple[str, str, str]]) -> None:
 	"""Say which link leads nowhere. `invalid_links`: (fieldname, name, message) as the framework finds them."""
 	for fieldname, name, _message in invalid_links:
+		follows_party = fieldname in ("customer", "lead") and name == doc.party_name
 		refuse(
 			_("{0} {1} does not exist. Choose one from the list."),
-			get_label(doc, fieldname),
+			get_label(doc, "party_name" if follows_party else fieldname),
 			name,
 			exception=frappe.LinkValidationError,
 		)

@@ -19,8 +19,8 @@ def validate_closed_record(doc: Document) -> None:
 		return
 	free = CORRECTABLE_FIELDS if doc.flags.correction else frozenset()
 	for df in doc.meta.get("fields", {"fieldtype": ("not in", display_fieldtypes)}):
-		if df.fieldname in free or doc.is_system_value(df.fieldname):
-			continue
+		if df.fieldname in free or df.get("is_custom_field") or doc.is_system_value(df.fieldname):
+			continue  # a site's own fields are its own: some follow what they are fetched from
 		if not is_same_value(doc, saved, df.fieldname):
 			message = _("{0} is {1}, so {2} can't be changed to {3}. A manager can reopen it first.")
 			refuse(

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, strip_html
 
 from crm_pipeline.record.changes import is_same_value
-from crm_pipeline.record.input_values import validate_size
+from crm_pipeline.record.input_values import ITEM_TEXT_LENGTH, validate_size
 from crm_pipeline.refusal import get_label, refuse
 
 TEXTS = ("item_name", "description")
@@ -79,6 +79,6 @@ def _get_masters(item_codes: set[str]) -> dict[str, dict]:
 	masters: dict[str, dict] = {}
 	for name, uom, factor, *values in rows:
 		master = masters.setdefault(name, {**dict(zip(MASTER_FIELDS, values, strict=True)), "factors": {}})
-		master["description"] = unescape(strip_html(master["description"] or ""))
+		master["description"] = unescape(strip_html(master["description"] or ""))[:ITEM_TEXT_LENGTH]
 		master["factors"][uom] = factor
 	return masters

@@ -27,12 +27,18 @@ def set_party(doc: Document) -> None:
 			get_label(doc, "opportunity_from"),
 			doc.opportunity_from,
 		)
-	saved = doc.get_doc_before_save()
-	doc.lead = doc.party_name if doc.opportunity_from == "Lead" else (saved.lead if saved else doc.lead)
-	doc.customer = doc.party_name if doc.opportunity_from == "Customer" else None
+	set_links(doc)
 	if has_changed(doc, "party_name") or has_changed(doc, "opportunity_from"):
 		_validate_readable(doc)
 		_set_defaults_from_party(doc)
+
+
+def set_links(doc: Document) -> None:
+	"""Set what follows from the party. The framework fetches values from there before it validates."""
+	saved = doc.get_doc_before_save()
+	if isinstance(doc.party_name, str) and doc.party_name and doc.opportunity_from in PARTY_FIELDS:
+		doc.lead = doc.party_name if doc.opportunity_from == "Lead" else (saved.lead if saved else doc.lead)
+		doc.customer = doc.party_name if doc.opportunity_from == "Customer" else None
 
 
 def set_product_line(doc: Document) -> None:

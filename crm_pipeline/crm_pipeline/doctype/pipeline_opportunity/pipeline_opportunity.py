@@ -269,6 +269,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 
 	def get_invalid_links(self, is_submittable=False):
 		checks.validate_party_type(self)
+		party.set_links(self)
 		link_names.read_ahead(self)
 		invalid_links, cancelled_links = super().get_invalid_links(is_submittable)
 		checks.validate_links(self, invalid_links)

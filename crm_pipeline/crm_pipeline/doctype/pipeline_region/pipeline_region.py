@@ -48,8 +48,10 @@ class PipelineRegion(CheckedInput, NestedSet):
 				refuse(
 					_("Row {0}: {1} is already a member. Remove one of the rows."), member.idx, member.user
 				)
-			if member.out_of_office_to and getdate(member.out_of_office_to) < getdate(
+			if (
 				member.out_of_office_from
+				and member.out_of_office_to
+				and getdate(member.out_of_office_to) < getdate(member.out_of_office_from)
 			):
 				message = _("Row {0}: {1} can't be out of office from {2} to {3}. Swap the dates.")
 				refuse(message, member.idx, member.user, member.out_of_office_from, member.out_of_office_to)
