@@ -116,13 +116,19 @@ def validate_file(file: Document) -> None:
 	"""Refuse the address of a file of an opportunity (or of its mails) that the user may not read otherwise."""
 	if is_manager() or not file.file_url or file.is_remote_file:
 		return
-	# by its last part, which names a file on disk: the framework follows whatever leads there
-	found = {"file_url": ("like", f"%/{get_file_name(file.file_url)}")}
-	address = found if file.is_new() else {**found, "name": ("!=", file.name)}
-	files = [frappe.get_doc("File", name) for name in frappe.get_all("File", filters=address, pluck="name")]
-	if any(map(_is_hidden, files)) and not any(other.has_permission("read") for other in files):
+	if is_hidden_file(file.file_url, None if file.is_new() else file.name):
 		message = _("You may not read the file {0}. Upload it, or ask who attached it.")
 		frappe.throw(message.format(show(file.file_url)), frappe.PermissionError, title=_("Not Permitted"))
+
+
+def is_hidden_file(address: str, besides: str | None = None) -> bool:
+	"""Tell whether an address is that of a file of an opportunity (or of its mails) that the user may not read otherwise.
+
+	By its last part, which names a file on disk: the framework follows whatever leads there.
+	"""
+	found = {"file_url": ("like", f"%/{get_file_name(address)}"), "name": ("!=", besides or "")}
+	files = [frappe.get_doc("File", name) for name in frappe.get_all("File", filters=found, pluck="name")]
+	return any(map(_is_hidden, files)) and not any(file.has_permission("read") for file in files)
 
 
 def get_file_name(address: str) -> str:

@@ -11,8 +11,8 @@ import frappe
 from frappe import _
 
 from crm_pipeline import compat
-from crm_pipeline.access import made_for_one, request, risky_functions
-from crm_pipeline.access.companions import COMPANIONS, explain_hidden, find_hidden
+from crm_pipeline.access import code, made_for_one, request, risky_functions
+from crm_pipeline.access.companions import COMPANIONS, explain_hidden, find_hidden, is_hidden_file
 from crm_pipeline.access.link_fields import get_link_fields
 from crm_pipeline.access.names import find_companion_names, find_opportunity_names
 from crm_pipeline.access.permissions import explain_no_read, get_readable, is_desk_user, is_manager
@@ -38,12 +38,10 @@ WORDS = frozenset(
 			"message",
 			"title",
 		),
-		*("file_name", "filename"),
+		*("file_name", "filename", "note"),
 	)
 )
-SEARCHES = frozenset(
-	("filters", "or_filters", "current_filters", "fields", "fieldname", "order_by", "group_by")
-)
+FILE_ADDRESS = re.compile(r"\s*(?:https?://[^/]+)?/?(?:private/|public/)?files/.{1,500}", re.IGNORECASE)
 # arguments, and fields of what is sent, that hold the name of a record
 NAMES = re.compile(
 	rf"(?:\w*_)?(?:doc)?names?|dn|fid|docid|id|parent|{'|'.join(map(frappe.scrub, (*COMPANIONS, 'Event')))}|deleted_document"
@@ -59,9 +57,11 @@ def guard_request() -> None:
 		return
 	refuse_portal(asked)
 	refuse_what_is_no_name(asked)
+	code.refuse_code(asked)
 	refuse_fields_through_links(asked)
 	refuse_prepared_reports_of_others(asked)
 	risky_functions.look_at(asked)
+	refuse_files(asked)
 	refuse_companions(asked)
 	refuse_hidden_records(asked)
 
@@ -80,7 +80,7 @@ def refuse_what_is_no_name(asked: Asked) -> None:
 	"""The framework takes an object for a name as a filter, and the database compares a number with every text."""
 	texts = {requested.fold(text) for text in asked.texts}
 	is_ours = not texts.isdisjoint(FOLDED)
-	for key, value in requested.find_pairs(asked.arguments, SEARCHES):
+	for key, value in requested.find_pairs(asked.arguments, requested.SEARCHES):
 		is_number = isinstance(value, int | float) and is_ours
 		if NAMES.fullmatch(key) and (is_number or _holds_object(value)):
 			refuse(_("{0} can't be {1}. Send it as text."), key, json_text.write(value))
@@ -100,7 +100,8 @@ def refuse_fields_through_links(asked: Asked) -> None:
 	texts = asked.texts
 	text = "\n".join(text for text in texts if "." in text)
 	for fieldname in get_link_fields() if text else ():
-		if re.search(rf"(?<![\w.]){re.escape(fieldname)}\.\s*[`\"\w]", text):
+		found = re.findall(rf"(?<![\w.]){re.escape(fieldname)}\.\s*[`\"]*(\w+)", text)
+		if not set(found).isdisjoint(frappe.get_meta(OPPORTUNITY).get_valid_columns()):
 			message = _("Fields of an opportunity are read from its own list, not through {0}.")
 			refuse(message, fieldname, exception=frappe.PermissionError)
 
@@ -121,7 +122,7 @@ def refuse_hidden_records(asked: Asked) -> None:
 	"""Refuse a request that names opportunities which the user may not read; one that is not there is let through."""
 	if asked.resource:  # those ask for each record, and their arguments are the values of a document
 		return
-	values = [value for key, value in asked.arguments.items() if key not in WORDS | SEARCHES]
+	values = [value for key, value in asked.arguments.items() if key not in WORDS | requested.SEARCHES]
 	names = find_opportunity_names(values)
 	names = sorted(set(names) - set(map(requested.fold, get_readable(names))))
 	if not names:
@@ -131,6 +132,13 @@ def refuse_hidden_records(asked: Asked) -> None:
 	hidden = sorted(set(stored) - get_readable(stored))
 	if hidden:
 		frappe.throw(explain_no_read(hidden[0]), frappe.PermissionError, title=_("Not Permitted"))
+
+
+def refuse_files(asked: Asked) -> None:
+	"""Refuse the address of a file of an opportunity that the user may not read: whoever opens it by that asks nobody."""
+	for address in {text for text in asked.texts if FILE_ADDRESS.match(text)}:
+		if is_hidden_file(address):
+			frappe.throw(explain_hidden(address), frappe.PermissionError, title=_("Not Permitted"))
 
 
 def refuse_companions(asked: Asked) -> None:

@@ -32,10 +32,14 @@ class Asked:
 		return str(self.arguments.get("cmd") or (found[1] if found else ""))
 
 	@cached_property
+	def named(self) -> frozenset[str]:
+		"""Every function that an argument names."""
+		return frozenset(filter(DOTTED.fullmatch, self.texts)) - {self.function}
+
+	@cached_property
 	def functions(self) -> frozenset[str]:
-		"""The same, without what the framework overlooks behind it, and every function that an argument names."""
-		named = filter(DOTTED.fullmatch, self.texts)
-		return frozenset((self.function, self.function.split("/")[0], *named))
+		"""The function that is called, without what the framework overlooks behind it, and those that are named."""
+		return frozenset((self.function, self.function.split("/")[0], *self.named))
 
 	@cached_property
 	def resource(self) -> str:

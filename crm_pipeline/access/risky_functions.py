@@ -7,15 +7,15 @@ import re
 
 import frappe
 from frappe import _
+from frappe.utils import cstr
 
-from crm_pipeline.access.companions import COMPANIONS
+from crm_pipeline.access.companions import COMPANIONS, explain_hidden
 from crm_pipeline.access.link_fields import get_link_fields
 from crm_pipeline.access.names import find_companion_names
-from crm_pipeline.access.permissions import require_write
+from crm_pipeline.access.permissions import get_readable, require_write
 from crm_pipeline.access.request import Asked
 from crm_pipeline.constants import HIDDEN, OPPORTUNITY
 from crm_pipeline.domain import requested
-from crm_pipeline.refusal import refuse
 
 AROUND = (*COMPANIONS, "Event")
 # by module and DocType (version 2 of the API) alike
@@ -26,28 +26,13 @@ RESTORE = re.compile(r"\b(?:bulk_)?restore$")
 GET = re.compile(r"^frappe\.client\.get$")
 NEXT = re.compile(r"\butils\.get_next$")
 REPORT = re.compile(r"^frappe\.desk\.query_report\.")
+OVER_ALL = re.compile(r"\.(?:get_workflow_state_count|get_monthly_goal_graph_data|get_filtered_child_rows)$")
+CHART = re.compile(r"\bdashboard_chart\.get$|^Dashboard Chart/get$")
+INTERACTION = re.compile(r"\.get_last_interaction$")
+CALLERS = re.compile(r"\.(?:map_docs|make_mapped_doc|get_all_nodes)$")
+HARMLESS = frozenset({"frappe.desk.treeview.get_children"})
 # those that are looked at when they are called, and which no other function has to call
-LOOKED_AT = (CALENDAR, TAGGED, RELINK, RESTORE, GET, NEXT)
-# ERPNext's reports that put a filter into their SQL as it is
-RAW_REPORTS = frozenset(
-	map(
-		requested.fold,
-		(
-			"Lost Opportunity",
-			"Inactive Customers",
-			"Sales Partner Transaction Summary",
-			"Sales Partner Commission Summary",
-			"Asset Depreciations and Balances",
-			"Budget Variance Report",
-		),
-	)
-)
-QUOTES = re.compile(r"['\"`\\]")
-# what a template of the framework does with records is asked of nobody; these parts of it touch none
-TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-READING_RECORDS = re.compile(
-	r"frappe(?!\s*\.\s*(?:utils|format\w*|_|session|user|full_name|date_format|time_format|bold)\b)"
-)
+LOOKED_AT = (CALENDAR, TAGGED, RELINK, RESTORE, GET, NEXT, REPORT, OVER_ALL, CHART, INTERACTION)
 
 
 def look_at(asked: Asked) -> None:
@@ -58,15 +43,17 @@ def look_at(asked: Asked) -> None:
 	refuse_restoring(asked)
 	refuse_tagged_records(asked)
 	refuse_next_to_hidden(asked)
-	refuse_templates(asked)
-	refuse_raw_filters(asked)
+	refuse_uncounted(asked)
+	refuse_interactions(asked)
 	look_for_name(asked)
 
 
 def refuse_detours(asked: Asked) -> None:
-	for pattern in LOOKED_AT:
-		if asked.calls(pattern) and not asked.calls_itself(pattern):
-			frappe.throw(_("This function is called by itself alone."), frappe.PermissionError)
+	"""A function that is looked at here is called by itself, and the framework's are no functions to map documents."""
+	is_detour = any(asked.calls(pattern) and not asked.calls_itself(pattern) for pattern in LOOKED_AT)
+	calls_framework = asked.calls_itself(CALLERS) and asked.named - HARMLESS
+	if is_detour or any(name.startswith("frappe.") for name in calls_framework or ()):
+		frappe.throw(_("This function is called by itself alone."), frappe.PermissionError)
 
 
 def drop_switches(asked: Asked) -> None:
@@ -132,25 +119,31 @@ def refuse_next_to_hidden(asked: Asked) -> None:
 		frappe.has_permission(doctype, "read", doc=name, throw=True)
 
 
-def refuse_templates(asked: Asked) -> None:
-	"""A template that calls the framework reads and writes any record, whoever has it rendered."""
-	for text in asked.texts:
-		if "{" in text and any(map(READING_RECORDS.search, TEMPLATE.findall(text))):
-			message = _("A template that reads records is written by a System Manager.")
-			frappe.throw(message, frappe.PermissionError)
+def refuse_uncounted(asked: Asked) -> None:
+	"""These count, sum or list the records of any DocType, and ask nobody."""
+	if (asked.calls(OVER_ALL) and _names_ours(asked)) or (asked.calls(CHART) and _is_heatmap(asked)):
+		message = _("This function answers past the rule of who sees what. Use the list or a report.")
+		frappe.throw(message, frappe.PermissionError)
 
 
-def refuse_raw_filters(asked: Asked) -> None:
-	"""Nothing honest is found by a filter with a quote in reports that put it into their SQL as it is."""
-	if not asked.calls(REPORT):
+def _is_heatmap(asked: Asked) -> bool:
+	"""Tell whether a chart, made up or stored, is a heatmap of what stands under the rule, or around it."""
+	if "heatmap" in map(requested.fold, asked.texts) and _names_ours(asked):
+		return True
+	stored = {"name": ("in", [text for text in asked.texts if len(text) <= 140]), "type": "Heatmap"}
+	doctypes = frappe.get_all("Dashboard Chart", filters=stored, pluck="document_type")
+	return any(_is_around(cstr(doctype)) for doctype in doctypes)
+
+
+def refuse_interactions(asked: Asked) -> None:
+	"""What was written last to or from a contact may belong to an opportunity."""
+	contact = asked.arguments.get("contact")
+	if not asked.calls(INTERACTION) or not contact:
 		return
-	named = {requested.fold(text) for text in asked.texts}
-	if named.isdisjoint(RAW_REPORTS):
-		return
-	for _key, value in requested.find_pairs(asked.arguments.get("filters")):
-		for text in requested.find_texts(value):
-			if QUOTES.search(text):
-				refuse(_("This report takes no filter with a quote: {0}. Choose another one."), text)
+	link = {"parenttype": "Contact", "parent": str(contact), "link_doctype": OPPORTUNITY}
+	names = frappe.get_all("Dynamic Link", filters=link, pluck="link_name")
+	if set(names) - get_readable(names):
+		frappe.throw(explain_hidden(str(contact)), frappe.PermissionError)
 
 
 def _asks_through_links(filters) -> bool:
@@ -159,6 +152,10 @@ def _asks_through_links(filters) -> bool:
 	return (
 		any(f"{fieldname}." in text for fieldname in get_link_fields() for text in texts) if texts else False
 	)
+
+
+def _names_ours(asked: Asked) -> bool:
+	return not FOLDED.isdisjoint(map(requested.fold, asked.texts))
 
 
 def _is_around(doctype: str) -> bool:

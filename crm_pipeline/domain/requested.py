@@ -12,6 +12,10 @@ from typing import Any
 
 # keys under which an object in JSON says which record is meant
 IDENTITY = ("name", "docname", "dn", "docnames", "names", "fid", "id")
+# what looks for records names none
+SEARCHES = frozenset(
+	("filters", "or_filters", "current_filters", "fields", "fieldname", "order_by", "group_by")
+)
 DEEPEST = 8
 NO_SIGN = re.compile(r"[^\x20-\x7e]+")
 
@@ -47,7 +51,9 @@ def find_names(value: Any) -> Iterator[str]:
 
 
 def _is_looked_at(key: str, part: Any) -> bool:
-	return key in IDENTITY or isinstance(parse(part) if isinstance(part, str) else part, list | dict)
+	return key in IDENTITY or (
+		key not in SEARCHES and isinstance(parse(part) if isinstance(part, str) else part, list | dict)
+	)
 
 
 def find_texts(value: Any) -> Iterator[str]:

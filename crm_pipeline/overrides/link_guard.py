@@ -21,7 +21,7 @@ def has_permission(doc: Document, ptype: str | None = None, user: str | None = N
 	"""Put back what was saved where something else than a name was sent; the document is saved all the same."""
 	for fieldname in LINKS.get(doc.doctype, ()):
 		value = doc.get(fieldname)
-		if value and not isinstance(value, str):
+		if value is not None and not isinstance(value, str):
 			put_back(doc, fieldname)
 	return compat.no_objection()
 

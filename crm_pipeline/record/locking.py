@@ -15,7 +15,7 @@ from crm_pipeline.record.conflict import explain_conflict
 def get_locked(name: str) -> Document:
 	"""Load the record locked until the end of the transaction, before any other read of it."""
 	with explain_conflict(name):
-		return frappe.get_doc(OPPORTUNITY, name, for_update=True)
+		return _without_the_sites_fields(frappe.get_doc(OPPORTUNITY, name, for_update=True))
 
 
 def get_writable(name: str) -> Document:
@@ -47,7 +47,7 @@ def get_locked_many(names: list[str]) -> Iterator[Document]:
 	rows = lock_free(names)
 	children = _get_children([row.name for row in rows])
 	for row in rows:
-		doc = _make_document(row, children)
+		doc = _without_the_sites_fields(_make_document(row, children))
 		doc.flags.locked_copy = _make_document(row, children)
 		yield doc
 
@@ -78,6 +78,12 @@ def keep_unchanged_tables(doc: Document) -> None:
 	tables = doc.meta.get_table_fields() if saved else []
 	lost = {df.options for df in tables if _has_lost_rows(doc, saved, df.fieldname)}
 	compat.spare_tables(doc, sorted({df.options for df in tables} - lost))
+
+
+def _without_the_sites_fields(doc: Document) -> Document:
+	"""A field that a site made mandatory later is asked for in the form; it stops no move of a record and no document."""
+	doc.flags.ignore_mandatory = True  # what an opportunity itself can't be without, its rules ask for
+	return doc
 
 
 def _has_lost_rows(doc: Document, saved: Document, fieldname: str) -> bool:

@@ -58,7 +58,7 @@ def guess(parameter: str, aim: Aim, beside: frozenset):
 		return json.dumps([[aim.doctype, "name", "=", aim.name]])
 	if parameter in ("fields", "columns"):
 		return json.dumps(get_fields(aim))
-	if parameter in ("fieldname", "field", "based_on", "group_by_field"):
+	if parameter in ("fieldname", "field", "based_on", "group_by_field", "workflow_state_field"):
 		return FILTER_FIELDS.get(aim.doctype, ("name",))[0]
 	if parameter in ("file_url", "file_path"):
 		return f"/private/files/{MARKS['file name']}.txt"

@@ -78,6 +78,11 @@ REPAIRS = (
 		("frappe.client.get",),
 	),
 	Repair(
+		"2: counted past the rule",
+		{f"{RISKY}refuse_uncounted": do_nothing},
+		("frappe.workflow.", "frappe.utils.goal."),
+	),
+	Repair(
 		"3: rows ask for their opportunity",
 		{
 			"crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.row.OpportunityRow.parent_doc": BaseDocument.parent_doc,
@@ -134,7 +139,11 @@ REPAIRS = (
 	),
 	Repair(
 		"5: a file registered again",
-		{f"{COMPANIONS}validate_file": do_nothing, f"{GUARD}refuse_companions": do_nothing},
+		{
+			f"{COMPANIONS}validate_file": do_nothing,
+			f"{GUARD}refuse_files": do_nothing,
+			f"{GUARD}refuse_companions": do_nothing,
+		},
 		("POST /api/resource/", "frappe.client.insert"),
 	),
 	Repair(

@@ -29,6 +29,7 @@ DOCTYPES = frozenset(
 		"source_doctype",
 		"docType",
 		"model",
+		"goal_doctype",
 	]
 )
 NAMES = frozenset(
@@ -170,6 +171,11 @@ WORDS = {
 	"field_map": json.dumps({"start": "creation", "end": "creation", "title": "notes", "id": "name"}),
 	"method": "as_dict",
 	"cmd": "",
+	"states": "[]",
+	"aggregation": "count",
+	"goal_field": "name",
+	"goal_doctype_link": "company",
+	"date_field": "creation",
 }
 CALLER_FIELDS = frozenset(
 	[

@@ -7,7 +7,9 @@ from frappe.utils import get_datetime
 
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY
+from crm_pipeline.conversion import convert
 from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests.audit import get_problems
 from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
@@ -76,3 +78,19 @@ class TestOwnFields(PipelineTestCase):
 		doc.save()
 		doc.reload()
 		self.assertEqual((len(doc.items), len(doc.custom_optional_items), doc.items_total), (1, 1, 900))
+
+	def test_a_field_made_mandatory_later_stops_no_move(self):
+		open_one, closed = factories.make_opportunity("Offer Made"), factories.make_opportunity("Won")
+		lead = factories.make_lead("Later Prospect", qualification_status="Qualified")
+		waiting = factories.make_opportunity(opportunity_from="Lead", party_name=lead.name)
+		rows = {"fieldtype": "Table", "options": ITEM_ROW, "label": "Budget", "reqd": 1}
+		self.add_field(fieldname="custom_budget", **rows)
+		with self.assertRaises(frappe.MandatoryError):
+			frappe.get_doc(OPPORTUNITY, open_one.name).save()
+		api.mark_lost(open_one.name, [personas.REASON])
+		with as_user(personas.MANAGER):
+			api.correct(closed.name, "Counted again", won_value=closed.won_value + 1)
+			api.reopen(closed.name, "They called again")
+			convert.convert(lead.name, None, None)
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, waiting.name, "opportunity_from"), "Customer")
+		self.assertEqual(get_problems(open_one.name, closed.name, waiting.name), [])

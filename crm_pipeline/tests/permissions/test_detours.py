@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 import frappe
 
-from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
+from crm_pipeline.constants import AUDIT_LOG, ITEM_ROW, OPPORTUNITY
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.features.test_rest import request
@@ -99,6 +99,10 @@ class TestDetours(GuardTestCase):
 			),
 			("frappe.model.mapper.map_docs", {"method": TAGGED, "source_names": f'["{OPPORTUNITY}"]'}),
 			("frappe.model.mapper.map_docs", {"method": "frappe.email.relink", "source_names": '["x"]'}),
+			(
+				"frappe.model.mapper.map_docs",
+				{"method": "frappe.desk.query_report.run", "source_names": '["x"]'},
+			),
 		):
 			with self.subTest(path=path, **arguments):
 				answer = request("POST", f"{CALL}{path}?{urlencode(arguments)}", user=STRANGER)
@@ -111,23 +115,87 @@ class TestDetours(GuardTestCase):
 		answer = self.ask("frappe.desk.form.utils.get_next", **asked, sort_order="asc")
 		self.assert_refused(answer, status=(403,))
 
-	def test_a_template_that_reads_records(self):
-		reading = "{{ frappe.get_all('Pipeline Opportunity', fields=['notes']) }}"
-		for text in (reading, "{% set f = frappe %}{{ f.get_all('X') }}", "{{ frappe['get_all']('X') }}"):
-			answer = self.ask("frappe.client.validate_link", doctype="Customer", docname="x", template=text)
-			self.assert_refused(answer, "is written by a System Manager")
-		harmless = "{{ frappe.utils.fmt_money(doc.total) }} {{ doc.name }} {frappe}"
-		answer = self.ask("frappe.client.get_list", doctype="Customer", filters={"name": harmless})
-		self.assertEqual(answer.status_code, 200)
+	def ask_anything(self, text: str):
+		return self.ask("ping", anything=text)
 
-	def test_a_report_that_puts_filters_into_its_sql(self):
-		filters = {"company": personas.COMPANY, "from_date": "2026-01-01", "to_date": "2027-01-01"}
-		raw = {**filters, "lost_reason": "x' or extractvalue(1, concat(0x7e, version())) or '1'='2"}
-		run = "frappe.desk.query_report.run"
-		answer = self.ask(run, report_name="Lost Opportunity", filters=json.dumps(raw))
-		self.assert_refused(answer, "takes no filter with a quote")
-		answer = self.ask(run, report_name="Lost Opportunity", filters=json.dumps(filters))
-		self.assertEqual(answer.status_code, 200, answer.get_data(as_text=True)[-300:])
+	def test_a_template_that_calls_the_framework(self):
+		for text in (
+			"{{ frappe.get_all('Pipeline Opportunity', fields=['notes']) }}",
+			"{% set f = frappe %}{{ f.get_all('X') }}",
+			"{{ frappe['get_all']('X') }}",
+			"{{ '}}' ~ frappe.get_all('X') }}",
+			"{% set x = '%}' ~ frappe.db.get_value('X', 'y') %}{{ x }}",
+			"{{ frappe.format_value(1, {'options': 'Pipeline ' ~ 'Opportunity:x:notes'}, _dict(x=1)) }}",
+			"{% from 'templates/print_formats/standard_macros.html' import render_field %}{{ render_field(1, 2) }}",
+			"{{ doc.load_from_db() }}",
+			"{{ doc['db_' ~ 'set']('status', 'Won') }}",
+			"{{ (doc | attr('reload'))() }}",
+			"{% macro f() %}{% endmacro %}",
+		):
+			with self.subTest(text):
+				self.assert_refused(self.ask_anything(text), "is written by a System Manager")
+		for text in (
+			"{{ frappe.utils.fmt_money(doc.total, currency=doc.currency) }} {{ doc.name }} {frappe}",
+			"Dear {{ first_name or _('customer') }}, {% if doc.items %}{{ doc.items[0].item_code }}{% endif %}",
+			"{{ doc.get_formatted('total') }} {% for row in doc.items %}{{ row.qty }}{% endfor %}",
+			"50 {{ and {% of it",
+		):
+			with self.subTest(text):
+				self.assertEqual(self.ask_anything(text).status_code, 200)
+
+	def test_sql_that_names_a_table(self):
+		for text in (
+			"idx`=1 union select name, notes from `tabPipeline Opportunity` -- ",
+			"x' or extractvalue(1, concat(0x7e, (select notes from `tabPipeline Opportunity` limit 1))) or '1'='2",
+			json.dumps({"idx`=1 UNION/**/SELECT content from `tabCommunication`": 1}),
+		):
+			with self.subTest(text):
+				self.assert_refused(self.ask_anything(text), "A request takes no SQL.")
+		for text in (
+			"O'Brien selects from a table",
+			"`tabPipeline Opportunity`.`status` asc",
+			"select the tab Items",
+		):
+			with self.subTest(text):
+				self.assertEqual(self.ask_anything(text).status_code, 200)
+
+	def test_functions_that_count_everything(self):
+		count = "frappe.workflow.doctype.workflow.workflow.get_workflow_state_count"
+		chart = {"type": "Heatmap", "document_type": OPPORTUNITY, "chart_type": "Count"}
+		for function, arguments in (
+			(count, {"doctype": OPPORTUNITY, "workflow_state_field": "notes", "states": "[]"}),
+			(count, {"doctype": "Communication", "workflow_state_field": "content", "states": "[]"}),
+			(
+				"erpnext.controllers.queries.get_filtered_child_rows",
+				{"doctype": ITEM_ROW, "filters": {"parent": "x"}},
+			),
+			("frappe.utils.goal.get_monthly_goal_graph_data", {"goal_doctype": OPPORTUNITY}),
+			("frappe.desk.doctype.dashboard_chart.dashboard_chart.get", {"chart": json.dumps(chart)}),
+		):
+			for user in (STRANGER, personas.PORTAL_USER):
+				with self.subTest(function, user=user):
+					self.assert_refused(self.ask(function, user=user, **arguments), status=(403,))
+
+	def test_what_was_written_last_to_a_contact(self):
+		contact = factories.make(
+			"Contact", first_name="Linked", links=[{"link_doctype": OPPORTUNITY, "link_name": self.hidden}]
+		)
+		self.addCleanup(remove, "Contact", contact.name)
+		frappe.db.commit()
+		function = "erpnext.crm.doctype.utils.get_last_interaction"
+		self.assert_refused(self.ask(function, contact=contact.name), "You may not read", status=(403,))
+		self.assertEqual(self.ask(function, contact="Nobody").status_code, 404)
+
+	def test_the_address_of_a_hidden_file(self):
+		attached = {"attached_to_doctype": OPPORTUNITY, "attached_to_name": self.hidden, "is_private": 1}
+		file = frappe.get_doc(
+			{"doctype": "File", "file_name": "serials.csv", "content": frappe.generate_hash(), **attached}
+		).insert()
+		self.addCleanup(remove, "File", file.name)
+		frappe.db.commit()
+		function = "erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file"
+		answer = self.ask(function, item_code=personas.ITEM, file_path=file.file_url)
+		self.assert_refused(answer, "You may not read", status=(403,))
 
 	def test_portal_users_name_no_doctype_of_ours_inside_an_object(self):
 		frappe.share.add(OPPORTUNITY, self.hidden, personas.PORTAL_USER, read=1, write=1)
@@ -186,6 +254,11 @@ class TestDetours(GuardTestCase):
 				"docs": json.dumps([self.own]),
 			},
 			{"function": "frappe.client.get_count", "doctype": OPPORTUNITY, "filters": {"name": self.hidden}},
+			{
+				"function": "frappe.model.utils.user_settings.save",
+				"doctype": OPPORTUNITY,
+				"user_settings": json.dumps({"List": {"filters": [[OPPORTUNITY, "name", "=", self.hidden]]}}),
+			},
 		):
 			function = arguments.pop("function")
 			answer = self.ask(function, **arguments)
