@@ -96,10 +96,8 @@ auth_hooks = ["crm_pipeline.access.guard.guard_request"]
 # other documents' events
 
 doc_events = {
-	"*": {
-		"before_validate": "crm_pipeline.overrides.any_document.before_validate",
-		"validate": "crm_pipeline.overrides.any_document.validate",
-	},
+	"*": {"before_validate": "crm_pipeline.overrides.any_document.before_validate"},
+	("Contact", "Address"): {"validate": "crm_pipeline.overrides.any_document.hide_titles"},
 	"User": {"on_update": "crm_pipeline.overrides.user.on_update"},
 	"Lead": {"validate": "crm_pipeline.overrides.lead.validate"},
 	"Customer": {"on_update": "crm_pipeline.overrides.customer.on_update"},

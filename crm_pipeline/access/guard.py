@@ -78,12 +78,14 @@ def refuse_portal(asked: Asked) -> None:
 
 def refuse_what_is_no_name(asked: Asked) -> None:
 	"""The framework takes an object for a name as a filter, and the database compares a number with every text."""
-	texts = {requested.fold(text) for text in asked.texts}
-	is_ours = not texts.isdisjoint(FOLDED)
 	for key, value in requested.find_pairs(asked.arguments, requested.SEARCHES):
-		is_number = isinstance(value, int | float) and is_ours
-		if NAMES.fullmatch(key) and (is_number or _holds_object(value)):
+		if NAMES.fullmatch(key) and (_holds_object(value) or _is_number(value, asked)):
 			refuse(_("{0} can't be {1}. Send it as text."), key, json_text.write(value))
+
+
+def _is_number(value, asked: Asked) -> bool:
+	is_number = isinstance(value, int | float)
+	return is_number and not FOLDED.isdisjoint(map(requested.fold, asked.texts))
 
 
 def _holds_object(value) -> bool:

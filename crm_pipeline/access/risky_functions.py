@@ -35,10 +35,15 @@ HARMLESS = frozenset({"frappe.desk.treeview.get_children"})
 LOOKED_AT = (CALENDAR, TAGGED, RELINK, RESTORE, GET, NEXT, REPORT, OVER_ALL, CHART, INTERACTION)
 
 
+ANY_OF_THEM = re.compile("|".join(pattern.pattern for pattern in (*LOOKED_AT, CALLERS)), re.IGNORECASE)
+
+
 def look_at(asked: Asked) -> None:
 	"""Refuse the request, or let it ask for what the user sees."""
-	refuse_detours(asked)
 	drop_switches(asked)
+	if not asked.calls(ANY_OF_THEM):
+		return
+	refuse_detours(asked)
 	refuse_mails_of_hidden_records(asked)
 	refuse_restoring(asked)
 	refuse_tagged_records(asked)

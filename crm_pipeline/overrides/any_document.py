@@ -31,10 +31,10 @@ def before_validate(doc: Document, method: str | None = None) -> None:
 			companions.validate_reference(doc, doctype, name)
 
 
-def validate(doc: Document, method: str | None = None) -> None:
-	"""The title of an opportunity is not shown on what it is linked to (contacts, addresses), which others may read."""
-	for row in doc.get("links") or () if doc.meta.has_field("links") else ():
-		if row.doctype == "Dynamic Link" and row.link_doctype == OPPORTUNITY:
+def hide_titles(doc: Document, method: str | None = None) -> None:
+	"""The title of an opportunity is not shown on the contacts and addresses that are linked to it: others read them."""
+	for row in doc.links:
+		if row.link_doctype == OPPORTUNITY:
 			row.link_title = row.link_name
 
 

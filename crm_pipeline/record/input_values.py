@@ -102,9 +102,11 @@ def validate_values(doc: Document) -> None:
 
 def round_numbers(doc: Document) -> None:
 	"""Bring numbers to what the database keeps of them, so that what is computed and logged is what is stored."""
-	for row, df, value in _get_filled(doc):
-		if df.fieldtype in DECIMAL_TYPES and isinstance(value, float):
-			row.set(df.fieldname, float(as_stored(value)))
+	for row in (doc, *doc.get_all_children()):
+		for df in row.meta.fields:
+			value = row.__dict__.get(df.fieldname) if df.fieldtype in DECIMAL_TYPES else None
+			if isinstance(value, float) and value not in (0, int(value)):
+				row.set(df.fieldname, float(as_stored(value)))
 
 
 def set_dates(doc: Document) -> None:

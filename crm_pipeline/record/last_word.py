@@ -4,7 +4,7 @@ The rules of a record run when it is validated. After them come other apps' hook
 change goes through the rules again, as if it had been sent with the rest, just before the row is written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from frappe.model.document import Document
@@ -56,14 +56,14 @@ def settle(doc: Document, rules: Callable[[], None]) -> None:
 
 def _get_state(doc: Document) -> State:
 	tables = {df.fieldname: doc.get(df.fieldname) or [] for df in doc.meta.get_table_fields()}
-	rows = {name: [(row, _get_values(row)) for row in table] for name, table in tables.items()}
-	return State(_get_values(doc), rows)
+	rows = {name: [(row, _get_values(row, ())) for row in table] for name, table in tables.items()}
+	return State(_get_values(doc, tables), rows)
 
 
-def _get_values(row: Document) -> dict:
-	fieldnames = (*(df.fieldname for df in row.meta.fields), *STANDARD_FIELDS)
-	tables = {df.fieldname for df in row.meta.get_table_fields()}
-	return {name: row.get(name) for name in fieldnames if name not in tables}
+def _get_values(row: Document, tables: Collection[str]) -> dict:
+	held = row.__dict__
+	values = {df.fieldname: held.get(df.fieldname) for df in row.meta.fields if df.fieldname not in tables}
+	return values | {name: held.get(name) for name in STANDARD_FIELDS}
 
 
 def _return_to(doc: Document, ruling: Ruling) -> None:

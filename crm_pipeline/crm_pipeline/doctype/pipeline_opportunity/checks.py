@@ -60,7 +60,9 @@ def keep_system_fields(doc: Document) -> None:
 	"""What the system wrote stands, to the last digit, whatever a form or a spreadsheet sends back of it."""
 	saved = doc.get_doc_before_save()
 	for fieldname in SYSTEM_FIELDS if saved else ():
-		if not doc.is_system_value(fieldname):
+		if doc.__dict__.get(fieldname) != saved.__dict__.get(fieldname) and not doc.is_system_value(
+			fieldname
+		):
 			doc.set(fieldname, saved.get(fieldname))
 
 
