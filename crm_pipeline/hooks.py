@@ -99,8 +99,14 @@ doc_events = {
 	"*": {"before_validate": "crm_pipeline.overrides.any_document.before_validate"},
 	("Contact", "Address"): {"validate": "crm_pipeline.overrides.any_document.hide_titles"},
 	"User": {"on_update": "crm_pipeline.overrides.user.on_update"},
-	"Lead": {"validate": "crm_pipeline.overrides.lead.validate"},
+	"Lead": {
+		"validate": "crm_pipeline.overrides.lead.validate",
+		"on_update": "crm_pipeline.overrides.lead.on_update",
+	},
 	"Customer": {"on_update": "crm_pipeline.overrides.customer.on_update"},
+	("Lead", "Customer", "Pipeline Product Line"): {
+		"after_rename": "crm_pipeline.overrides.renames.after_rename"
+	},
 	"Quotation": {
 		"validate": "crm_pipeline.overrides.quotation.validate",
 		"on_submit": "crm_pipeline.overrides.quotation.on_submit",

@@ -7,11 +7,14 @@ from frappe.utils import get_link_to_form
 
 from crm_pipeline.audit import log
 from crm_pipeline.conversion import duplicates, takeover
+from crm_pipeline.record import names_of_others
 from crm_pipeline.record.conflict import explain_conflict
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
 	"""Where our own Convert blocks a second customer with the same e-mail, the other ways only warn."""
+	if not doc.is_new() and doc.has_value_changed("customer_name"):
+		names_of_others.follow_party("Customer", doc.name)
 	if not doc.lead_name or doc.flags.converted_by_pipeline or not doc.has_value_changed("lead_name"):
 		return
 	with explain_conflict(None):

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.utils import get_link_to_form, strip_html
+from frappe.utils import get_link_to_form
 from pypika.queries import QueryBuilder
 
 from crm_pipeline.access.permissions import limit_to_visible
@@ -12,6 +12,7 @@ from crm_pipeline.access.reading import may_read
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.fields import PARTY_FIELDS
 from crm_pipeline.record.changes import has_changed
+from crm_pipeline.record.names_of_others import get_default_title
 from crm_pipeline.refusal import get_label, refuse
 
 DISABLED_FIELD = {"Customer": "disabled"}
@@ -50,13 +51,8 @@ def set_product_line(doc: Document) -> None:
 def set_title(doc: Document) -> None:
 	"""Title the record after party and product line; a typed title stays."""
 	saved = doc.get_doc_before_save()
-	if not doc.title or (saved and doc.title == saved.title == get_default_title(saved)):
-		doc.title = get_default_title(doc)
-
-
-def get_default_title(doc: Document) -> str:
-	parts = (doc.party_display_name or doc.party_name, doc.product_line)
-	return strip_html(" – ".join(part for part in parts if part))[:140]
+	if not doc.title or (saved and doc.title == saved.title == _get_default_title(saved)):
+		doc.title = _get_default_title(doc)
 
 
 def point_out_open_opportunity(doc: Document) -> None:
@@ -70,6 +66,10 @@ def point_out_open_opportunity(doc: Document) -> None:
 		message = _("There is already an open opportunity for {0} and {1}: {2}.")
 		link = get_link_to_form(doc.doctype, name)
 		frappe.msgprint(message.format(doc.party_display_name, doc.product_line, link), alert=True)
+
+
+def _get_default_title(doc: Document) -> str:
+	return get_default_title(doc.party_display_name or doc.party_name, doc.product_line)
 
 
 def _select_open_opportunities(doc: Document) -> QueryBuilder:

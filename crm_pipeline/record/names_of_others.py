@@ -1,0 +1,46 @@
+"""What an opportunity says of its party and product line follows when those are renamed, merged or called otherwise."""
+
+import frappe
+from frappe.utils import strip_html
+from pypika.terms import Criterion
+
+from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.domain.fields import PARTY_FIELDS
+
+
+def get_default_title(party: str | None, product_line: str | None) -> str:
+	"""Return the title of a record that nobody gave another one."""
+	return strip_html(" – ".join(part for part in (party, product_line) if part))[:140]
+
+
+def follow_party(doctype: str, name: str) -> None:
+	"""Let a customer's or lead's opportunities show what it is called now; a title that somebody typed stays."""
+	record = frappe.qb.DocType(OPPORTUNITY)
+	own = (record.opportunity_from == doctype) & (record.party_name == name)
+	display = frappe.db.get_value(doctype, name, PARTY_FIELDS[doctype]["party_display_name"]) or name
+	_follow_titles(own, lambda _party, line: get_default_title(display, line))
+	frappe.qb.update(record).set(record.party_display_name, display).where(own).run()
+
+
+def follow_product_line(former: str, name: str) -> None:
+	"""Do the same for a product line, and take over its business unit."""
+	record = frappe.qb.DocType(OPPORTUNITY)
+	own = record.product_line == name
+	_follow_titles(own, lambda party, _line: get_default_title(party, name), former)
+	unit = frappe.db.get_value("Pipeline Product Line", name, "business_unit")
+	frappe.qb.update(record).set(record.business_unit, unit).where(own).run()
+
+
+def _follow_titles(own: Criterion, get_title, former_line: str | None = None) -> None:
+	"""Give those that bear the title of their names so far the one of their names now, with a query for each pair of names."""
+	record = frappe.qb.DocType(OPPORTUNITY)
+	pairs = frappe.qb.from_(record).select(record.party_display_name, record.product_line).distinct()
+	for party, line in pairs.where(own).run():
+		title = get_default_title(party, former_line or line)
+		same = (
+			own
+			& (record.party_display_name == party)
+			& (record.product_line == line)
+			& (record.title == title)
+		)
+		frappe.qb.update(record).set(record.title, get_title(party, line)).where(same).run()

@@ -1,0 +1,55 @@
+"""What an opportunity says of its party and product line is what those are called (docs/form.md)."""
+
+import frappe
+
+from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.tests import factories
+from crm_pipeline.tests.audit import get_problems
+from crm_pipeline.tests.base import PipelineTestCase, site_only
+
+FIELDS = ["party_display_name", "title"]
+
+
+@site_only("renaming")
+class TestRenamed(PipelineTestCase):
+	def setUp(self):
+		super().setUp()
+		frappe.set_user("Administrator")
+		self.customer = factories.make_customer("Old Name Ltd").name
+		self.doc = factories.make_opportunity(party_name=self.customer, title=None)
+		self.line = self.doc.product_line
+
+	def get(self, name: str) -> tuple:
+		return tuple(frappe.db.get_value(OPPORTUNITY, name, FIELDS))
+
+	def test_a_customer(self):
+		typed = factories.make_opportunity(party_name=self.customer, title="Our own words").name
+		frappe.rename_doc("Customer", self.customer, "New Name Ltd")
+		frappe.get_doc("Customer", "New Name Ltd").update({"customer_name": "New Name Ltd"}).save()
+		self.assertEqual(self.get(self.doc.name), ("New Name Ltd", f"New Name Ltd – {self.line}"))
+		self.assertEqual(self.get(typed), ("New Name Ltd", "Our own words"))
+		frappe.get_doc(OPPORTUNITY, self.doc.name).save()
+		self.assertEqual(self.get(self.doc.name), ("New Name Ltd", f"New Name Ltd – {self.line}"))
+
+	def test_a_customer_that_is_merged(self):
+		other = factories.make_customer("Dup Two").name
+		frappe.rename_doc("Customer", self.customer, other, merge=True)
+		self.assertEqual(self.get(self.doc.name), ("Dup Two", f"Dup Two – {self.line}"))
+
+	def test_a_lead(self):
+		lead = factories.make_lead("Leela Prospect")
+		doc = factories.make_opportunity(opportunity_from="Lead", party_name=lead.name, title=None)
+		frappe.get_doc("Lead", lead.name).update({"company_name": "Prospect and Daughters"}).save()
+		title = frappe.db.get_value("Lead", lead.name, "title")
+		self.assertEqual(self.get(doc.name), (title, f"{title} – {doc.product_line}"))
+
+	def test_a_product_line(self):
+		frappe.rename_doc("Pipeline Product Line", self.line, "Cast Pumps of today")
+		self.assertEqual(self.get(self.doc.name), ("Old Name Ltd", "Old Name Ltd – Cast Pumps of today"))
+
+	def test_one_that_is_merged_brings_its_business_unit(self):
+		unit = factories.make_master("Pipeline Business Unit", "Cast other unit").name
+		other = factories.make_master("Pipeline Product Line", "Cast other line", business_unit=unit).name
+		frappe.rename_doc("Pipeline Product Line", self.line, other, merge=True)
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, self.doc.name, "business_unit"), unit)
+		self.assertEqual(get_problems(self.doc.name), [])
