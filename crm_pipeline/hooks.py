@@ -104,7 +104,7 @@ doc_events = {
 		"on_update": "crm_pipeline.overrides.lead.on_update",
 	},
 	"Customer": {"on_update": "crm_pipeline.overrides.customer.on_update"},
-	("Lead", "Customer", "Pipeline Product Line"): {
+	("Lead", "Customer", "Pipeline Product Line", "Pipeline Lost Reason", "User"): {
 		"after_rename": "crm_pipeline.overrides.renames.after_rename"
 	},
 	"Quotation": {

@@ -135,7 +135,7 @@ def _fold(entries: list) -> dict[str, tuple]:
 def _follow_renames(value, at, renames: list[tuple]):
 	"""Return what a logged name is called now: renames later than the entry apply, in their order."""
 	if isinstance(value, list):
-		return sorted(_follow_renames(item, at, renames) for item in value)
+		return sorted({_follow_renames(item, at, renames) for item in value})  # merged ones stand there once
 	for renamed_at, old, new in renames:
 		if value == old and (at is None or renamed_at >= at):
 			value = new

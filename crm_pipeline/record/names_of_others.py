@@ -31,6 +31,18 @@ def follow_product_line(former: str, name: str) -> None:
 	frappe.qb.update(record).set(record.business_unit, unit).where(own).run()
 
 
+def keep_rows_once(row_doctype: str, fieldname: str, name: str) -> None:
+	"""After a merge, let each table name this master once: the rows of those that were merged would count twice."""
+	row = frappe.qb.DocType(row_doctype)
+	query = frappe.qb.from_(row).select(row.name, row.parent, row.parenttype, row.parentfield)
+	kept, doubled = set(), []
+	for row_name, *table in query.where(row[fieldname] == name).orderby(row.parent, row.idx).run():
+		if tuple(table) in kept:
+			doubled.append(row_name)
+		kept.add(tuple(table))
+	frappe.db.delete(row_doctype, {"name": ("in", doubled or [""])})
+
+
 def _follow_titles(own: Criterion, get_title, former_line: str | None = None) -> None:
 	"""Give those that bear the title of their names so far the one of their names now, with a query for each pair of names."""
 	record = frappe.qb.DocType(OPPORTUNITY)

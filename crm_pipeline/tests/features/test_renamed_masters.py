@@ -2,7 +2,8 @@
 
 import frappe
 
-from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.api import opportunity as api
+from crm_pipeline.constants import LOST_REASON_ROW, OPPORTUNITY
 from crm_pipeline.tests import factories
 from crm_pipeline.tests.audit import get_problems
 from crm_pipeline.tests.base import PipelineTestCase, site_only
@@ -53,3 +54,24 @@ class TestRenamed(PipelineTestCase):
 		frappe.rename_doc("Pipeline Product Line", self.line, other, merge=True)
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, self.doc.name, "business_unit"), unit)
 		self.assertEqual(get_problems(self.doc.name), [])
+
+	def test_lost_reasons_that_are_merged_count_once(self):
+		reasons = [
+			factories.make_master(
+				"Pipeline Lost Reason", f"Cast {word}", category="Price", applies_to="Both"
+			).name
+			for word in ("dear", "too dear")
+		]
+		doc = factories.make_opportunity()
+		api.mark_lost(doc.name, reasons)
+		frappe.rename_doc("Pipeline Lost Reason", *reasons, merge=True)
+		rows = frappe.get_all(LOST_REASON_ROW, filters={"parent": doc.name}, pluck="lost_reason")
+		self.assertEqual(rows, reasons[1:])
+		self.assertEqual(get_problems(doc.name), [])
+
+	def test_users_that_are_merged_are_one_member(self):
+		users = [factories.make_user(f"member{number}@example.com", "Sales User") for number in range(2)]
+		region = factories.make_region("Merged", members=[{"user": user} for user in users])
+		frappe.rename_doc("User", *users, merge=True)
+		self.assertEqual([row.user for row in region.reload().members], users[1:])
+		region.save()

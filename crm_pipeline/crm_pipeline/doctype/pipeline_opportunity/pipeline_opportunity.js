@@ -56,7 +56,7 @@ frappe.ui.form.on("Pipeline Opportunity", {
 	},
 
 	add_buttons(frm) {
-		const { moves = [], steps = [], may_correct } = frm.doc.__onload || {};
+		const { moves = [], steps = [], may_correct, may_write, is_closed } = frm.doc.__onload || {};
 		for (const status of moves) {
 			const $button = frm.add_custom_button(crm_pipeline.MOVES[status].label(), () =>
 				crm_pipeline.move(frm, status)
@@ -70,6 +70,23 @@ frappe.ui.form.on("Pipeline Opportunity", {
 		if (may_correct) {
 			frm.add_custom_button(__("Correct…"), () => crm_pipeline.correct(frm))?.addClass("pipeline-move");
 		}
+		if (may_write && !is_closed) {
+			frm.add_custom_button(__("Route Again"), () => frm.events.route_again(frm), __("Actions"));
+		}
+	},
+
+	route_again(frm) {
+		if (frm.is_dirty()) {
+			frappe.msgprint(__("Save your changes first, then let it be routed again."));
+			return;
+		}
+		frappe.confirm(
+			__("Let the region {0} choose the sales engineer anew?", [frm.doc.region]),
+			async () => {
+				await frappe.xcall("crm_pipeline.api.opportunity.route_again", { name: frm.doc.name });
+				frm.reload_doc();
+			}
+		);
 	},
 
 	party_name(frm) {
