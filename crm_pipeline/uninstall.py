@@ -1,8 +1,9 @@
 """Takes away what install added beside the DocTypes, which the framework drops itself."""
 
+import click
 import frappe
 
-from crm_pipeline import custom_fields, indexes, install, seeds
+from crm_pipeline import built_on, custom_fields, indexes, install, seeds
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import naming
 from crm_pipeline.dashboard import set_up as desk
 from crm_pipeline.domain.mailbox import PROGRESS
@@ -34,9 +35,11 @@ def before_uninstall() -> None:
 	custom_fields.delete()
 	desk.delete_boards()
 	desk.delete_navigation()
+	let_others_go()
 	delete_references()
 	delete_digests(frappe.get_all("Report", filters={"module": MODULE}, pluck="name"))
 	delete_scheduled_jobs()
+	frappe.db.delete("Patch Log", {"patch": ("like", "crm_pipeline.%")})
 	delete_desk_records()
 	frappe.db.delete("DefaultValue", {"defkey": PROGRESS})
 	delete_roles()
@@ -48,9 +51,19 @@ def after_uninstall() -> None:
 	indexes.drop_from_others()
 
 
+def let_others_go() -> None:
+	"""Say what the site has built on our DocTypes, and what becomes of it."""
+	for line in built_on.let_go(get_own_doctypes()):
+		click.echo(f"  {line}")
+
+
+def get_own_doctypes() -> list[str]:
+	return frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
+
+
 def delete_references() -> None:
 	"""Delete what the framework keeps about records of ours. E-mails stay, without what they stood on."""
-	ours = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
+	ours = get_own_doctypes()
 	delete_events(ours)
 	emails, nothing = {"reference_doctype": ("in", ours)}, {"reference_doctype": None, "reference_name": None}
 	frappe.db.set_value("Communication", emails, nothing, update_modified=False)
@@ -82,7 +95,7 @@ def delete_desk_records() -> None:
 
 def delete_roles() -> None:
 	"""Delete the app's roles, also from users, but leave one that other DocTypes have rules for: the site needs it."""
-	ours = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
+	ours = get_own_doctypes()
 	for role in seeds.ROLES:
 		elsewhere = {"role": role, "parent": ("not in", ours)}
 		if any(frappe.db.exists(doctype, elsewhere) for doctype in ("DocPerm", "Custom DocPerm")):

@@ -44,6 +44,7 @@ FLOORS = {
 		"seeds",
 		"tasks",
 		"uninstall",
+		"built_on",
 		"www",
 	),
 }

@@ -91,6 +91,7 @@ class TestOwnFields(PipelineTestCase):
 		with as_user(personas.MANAGER):
 			api.correct(closed.name, "Counted again", won_value=closed.won_value + 1)
 			api.reopen(closed.name, "They called again")
+		with as_user("Administrator"):
 			convert.convert(lead.name, None, None)
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, waiting.name, "opportunity_from"), "Customer")
 		self.assertEqual(get_problems(open_one.name, closed.name, waiting.name), [])

@@ -5,9 +5,10 @@ from unittest.mock import Mock, patch
 
 import frappe
 
-from crm_pipeline import custom_fields, hooks, install, preconditions, uninstall
+from crm_pipeline import built_on, custom_fields, hooks, install, preconditions, uninstall
+from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY
 from crm_pipeline.patches.v0_1 import mark_as_set_up
-from crm_pipeline.tests.base import PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 
 APP, MODULE = "crm_pipeline", "CRM Pipeline"
 REASON = "No budget"
@@ -128,6 +129,57 @@ class TestBeforeInstall(InstallTestCase):
 		for installed, expected in ((("frappe", "erpnext", APP), True), (("frappe", "erpnext"), False)):
 			self.run_it(uninstall.after_uninstall, installed)
 			self.assertEqual(self.get_notes(), [expected] * 3)
+
+
+@site_only("what sites build on DocTypes")
+class TestBuiltOn(InstallTestCase):
+	def make(self, doctype: str, **values) -> tuple[str, str]:
+		"""Write a row past its controller: some define columns, which could not be undone."""
+		values = {"name": f"Built {doctype}", **values}
+		frappe.get_doc({"doctype": doctype, **values}).db_insert()
+		return doctype, values["name"]
+
+	def test_it_is_named_and_breaks_nothing(self):
+		made = [
+			self.make(
+				"Notification",
+				document_type=OPPORTUNITY,
+				enabled=1,
+				subject="x",
+				event="New",
+				channel="Email",
+			),
+			self.make("Webhook", webhook_doctype=OPPORTUNITY, enabled=1, request_url="https://example.com"),
+			self.make("Email Account", append_to=OPPORTUNITY, email_id="sales@example.com"),
+			self.make("Workflow", document_type=OPPORTUNITY, workflow_name="x", is_active=1),
+			self.make("Number Card", document_type=OPPORTUNITY, label="x"),
+			self.make(
+				"Custom Field", dt="Customer", fieldname="custom_deal", fieldtype="Link", options=OPPORTUNITY
+			),
+			self.make(
+				"Custom Field",
+				dt="Lead",
+				fieldname="custom_rows",
+				fieldtype="Table",
+				options=ITEM_ROW,
+				name="Built table",
+			),
+		]
+		lines = built_on.let_go([OPPORTUNITY, ITEM_ROW])
+		self.addCleanup(frappe.clear_cache)
+		for doctype, name in made[:5]:
+			self.assertTrue(any(line.startswith(f"{doctype} {name}: ") for line in lines), doctype)
+		self.assertFalse(frappe.db.get_value("Notification", "Built Notification", "enabled"))
+		self.assertFalse(frappe.db.get_value("Email Account", "Built Email Account", "append_to"))
+		self.assertFalse(frappe.db.exists("Workflow", "Built Workflow"))
+		self.assertIn("Custom Field Customer custom_deal: a text from now on", lines)
+		self.assertEqual(frappe.db.get_value("Custom Field", "Built Custom Field", "fieldtype"), "Data")
+		self.assertIn("Custom Field Lead custom_rows: removed", lines)
+
+	def test_what_the_app_brings_itself_is_left_to_the_framework(self):
+		uninstall.rule.delete()
+		uninstall.desk.delete_boards()
+		self.assertEqual(built_on.let_go([OPPORTUNITY]), [])
 
 
 class TestRoles(InstallTestCase):

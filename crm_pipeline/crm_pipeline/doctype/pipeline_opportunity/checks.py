@@ -144,8 +144,9 @@ def refuse_missing(doc: Document, fieldname: str) -> None:
 
 def validate_links(doc: Document, invalid_links: list[tuple[str, str, str]]) -> None:
 	"""Say which link leads nowhere. `invalid_links`: (fieldname, name, message) as the framework finds them."""
+	parties = {name for fieldname, name, _message in invalid_links if fieldname == "party_name"}
 	for fieldname, name, _message in invalid_links:
-		follows_party = fieldname in ("customer", "lead") and name == doc.party_name
+		follows_party = fieldname in ("customer", "lead") and name in parties
 		refuse(
 			_("{0} {1} does not exist. Choose one from the list."),
 			get_label(doc, "party_name" if follows_party else fieldname),
