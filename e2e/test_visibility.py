@@ -49,7 +49,10 @@ def test_who_shares_one_shows_it(server, open_desk, as_person, foreign):
 	assert List(desk).names == [foreign["name"]]
 	desk.go("Form", OPPORTUNITY, foreign["name"])
 	expect(Form(desk).status).to_have_text("Open")
-	expect(desk.button("Make Offer")).to_be_hidden()
+	expect(desk.shown.get_by_text("You may read this.")).to_be_visible()
+	expect(Form(desk).field("region").locator("input")).to_be_hidden()
+	for label in ("Make Offer", "Save", "Route Again"):
+		expect(desk.button(label)).to_be_hidden()
 
 
 def test_a_manager_sees_it_all(server, open_desk, foreign):
