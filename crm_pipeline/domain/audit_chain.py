@@ -30,6 +30,7 @@ SEALED_FIELDS = (
 	"previous_hash",
 )
 
+LONGEST_NAME = 140  # of a document
 NINE_DECIMALS = Decimal("1e-9")
 
 ALTERED = "Altered entry"
@@ -52,7 +53,12 @@ def get_key_id(key: str) -> str:
 
 
 def get_entry_name(reference_name: str, position: int) -> str:
-	return f"{reference_name}-{position:04d}"
+	"""Return the name of an entry; what a master with a very long name is called is cut, and told apart by a checksum."""
+	end = f"-{position:04d}"
+	if len(reference_name) + len(end) > LONGEST_NAME:
+		checksum = hashlib.sha256(reference_name.encode()).hexdigest()[:8]
+		reference_name = f"{reference_name[: LONGEST_NAME - len(end) - len(checksum) - 1]}~{checksum}"
+	return reference_name + end
 
 
 def get_position(entry_name: str) -> int:

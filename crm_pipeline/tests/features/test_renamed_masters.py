@@ -3,7 +3,8 @@
 import frappe
 
 from crm_pipeline.api import opportunity as api
-from crm_pipeline.constants import LOST_REASON_ROW, OPPORTUNITY
+from crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.constants import AUDIT_LOG, LOST_REASON_ROW, OPPORTUNITY
 from crm_pipeline.tests import factories
 from crm_pipeline.tests.audit import get_problems
 from crm_pipeline.tests.base import PipelineTestCase, site_only
@@ -75,3 +76,16 @@ class TestRenamed(PipelineTestCase):
 		frappe.rename_doc("User", *users, merge=True)
 		self.assertEqual([row.user for row in region.reload().members], users[1:])
 		region.save()
+
+	def test_a_name_as_long_as_names_get(self):
+		reason = factories.make_master(
+			"Pipeline Lost Reason", "Cast short", category="Price", applies_to="Both"
+		).name
+		for name in ("y" * 140, "z" * 140, "y" * 140, "z" * 140, "y" * 140):
+			frappe.rename_doc("Pipeline Lost Reason", reason, name)
+			reason = name
+		entries = frappe.get_all(
+			AUDIT_LOG, filters={"reference_name": "y" * 140}, pluck="name", order_by="name"
+		)
+		self.assertEqual([name[-5:] for name in entries], ["-0001", "-0002", "-0003"])
+		self.assertEqual([problem for problem in find_problems() if "yyy" in problem.entry], [])
