@@ -68,8 +68,8 @@ def clear(on_record: Callable[[int], None] = lambda _count: None) -> list[str]:
 
 def _make_user(person: team.Person) -> None:
 	if frappe.db.exists("User", person.email):
-		# an uninstall takes the app's own roles from them
-		frappe.get_doc("User", person.email).add_roles(*person.roles)
+		if not set(person.roles) <= set(frappe.get_roles(person.email)):  # an uninstall took the app's own
+			frappe.get_doc("User", person.email).add_roles(*person.roles)
 		return
 	user = {
 		"doctype": "User",

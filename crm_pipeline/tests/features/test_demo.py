@@ -75,6 +75,12 @@ class TestSampleData(PipelineTestCase):
 		self.assertTrue(frappe.db.exists(OPPORTUNITY, mine.name))
 		self.assertEqual(list(find_problems()), [])
 
+	def test_people_who_lost_their_roles_have_them_again(self):
+		frappe.db.delete("Has Role", {"parent": team.MANAGER.email})
+		frappe.clear_cache(user=team.MANAGER.email)
+		sample_data.load()
+		self.assertIn("Sales Manager", frappe.get_roles(team.MANAGER.email))
+
 	def test_what_others_built_on_it_stays_and_is_named(self):
 		customer = frappe.db.get_value("Customer", {"owner": team.MANAGER.email})
 		make_opportunity(party_name=customer)

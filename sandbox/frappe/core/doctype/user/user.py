@@ -16,3 +16,8 @@ class User(Document):
 			desk_roles = frappe.get_all("Role", filters={"desk_access": 1}, pluck="name")
 			has_desk = any(row.role in desk_roles for row in self.roles)
 			self.user_type = "System User" if has_desk else "Website User"
+
+	def add_roles(self, *roles):
+		known = {row.role for row in self.roles}
+		self.extend("roles", [{"role": role} for role in roles if role not in known])
+		self.save()
