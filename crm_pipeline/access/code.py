@@ -32,7 +32,7 @@ METHODS = frozenset(
 def refuse_code(asked: Asked) -> None:
 	for text in asked.texts:
 		if ("{{" in text or "{%" in text) and calls_framework(text):
-			message = _("A template that reads records is written by a System Manager.")
+			message = _("A template that reads records is written by a manager.")
 			frappe.throw(message, frappe.PermissionError)
 		if "tab" in text and SQL.search(text):
 			frappe.throw(_("A request takes no SQL."), frappe.PermissionError)

@@ -24,22 +24,22 @@ from crm_pipeline.refusal import refuse
 OWN_FUNCTIONS, WEB_FORMS = "crm_pipeline.api.", "frappe.website.doctype.web_form.web_form."
 # arguments that are somebody's words, or look for something: they name nothing
 WORDS = frozenset(
-	(
-		*(
-			"txt",
-			"text",
-			"content",
-			"subject",
-			"description",
-			"value",
-			"tag",
-			"tags",
-			"comment",
-			"message",
-			"title",
-		),
-		*("file_name", "filename", "note"),
-	)
+	[
+		"txt",
+		"text",
+		"content",
+		"subject",
+		"description",
+		"value",
+		"tag",
+		"tags",
+		"comment",
+		"message",
+		"title",
+		"file_name",
+		"filename",
+		"note",
+	]
 )
 FILE_ADDRESS = re.compile(r"\s*(?:https?://[^/]+)?/?(?:private/|public/)?files/.{1,500}", re.IGNORECASE)
 # arguments, and fields of what is sent, that hold the name of a record
@@ -99,8 +99,7 @@ def refuse_fields_through_links(asked: Asked) -> None:
 	"""A field of an opportunity, asked for through a link to it (`pipeline_opportunity.notes`), is asked of itself."""
 	if compat.asks_for_linked_records():
 		return
-	texts = asked.texts
-	text = "\n".join(text for text in texts if "." in text)
+	text = "\n".join(text for text in asked.texts if "." in text)
 	for fieldname in get_link_fields() if text else ():
 		found = re.findall(rf"(?<![\w.]){re.escape(fieldname)}\.\s*[`\"]*(\w+)", text)
 		if not set(found).isdisjoint(frappe.get_meta(OPPORTUNITY).get_valid_columns()):

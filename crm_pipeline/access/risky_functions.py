@@ -33,8 +33,6 @@ CALLERS = re.compile(r"\.(?:map_docs|make_mapped_doc|get_all_nodes)$")
 HARMLESS = frozenset({"frappe.desk.treeview.get_children"})
 # those that are looked at when they are called, and which no other function has to call
 LOOKED_AT = (CALENDAR, TAGGED, RELINK, RESTORE, GET, NEXT, REPORT, OVER_ALL, CHART, INTERACTION)
-
-
 ANY_OF_THEM = re.compile("|".join(pattern.pattern for pattern in (*LOOKED_AT, CALLERS)), re.IGNORECASE)
 
 
@@ -154,9 +152,7 @@ def refuse_interactions(asked: Asked) -> None:
 def _asks_through_links(filters) -> bool:
 	"""Tell whether a field of an opportunity is meant (`pipeline_opportunity.notes`), which this function asks nobody for."""
 	texts = [text for text in requested.find_texts(filters) if "." in text]
-	return (
-		any(f"{fieldname}." in text for fieldname in get_link_fields() for text in texts) if texts else False
-	)
+	return bool(texts) and any(f"{fieldname}." in text for fieldname in get_link_fields() for text in texts)
 
 
 def _names_ours(asked: Asked) -> bool:

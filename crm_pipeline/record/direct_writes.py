@@ -24,9 +24,7 @@ def save_ruled(doc: Document, values: dict) -> dict:
 		record.update(ruled)
 		if record.as_dict() != before:
 			with _once(doc, ruled):
-				record.save(
-					ignore_permissions=True
-				)  # reason: whoever calls db_set is code, which is asked for nothing
+				record.save(ignore_permissions=True)  # reason: db_set is called by code, which nobody asks
 		doc.update({name: value for name, value in _get_values(record).items() if before.get(name) != value})
 	return {name: value for name, value in values.items() if name not in ruled}
 

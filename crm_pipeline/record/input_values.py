@@ -105,7 +105,7 @@ def round_numbers(doc: Document) -> None:
 	for row in (doc, *doc.get_all_children()):
 		for df in row.meta.fields:
 			value = row.__dict__.get(df.fieldname) if df.fieldtype in DECIMAL_TYPES else None
-			if isinstance(value, float) and value not in (0, int(value)):
+			if isinstance(value, float) and value != int(value):
 				row.set(df.fieldname, float(as_stored(value)))
 
 

@@ -133,7 +133,7 @@ class TestDetours(GuardTestCase):
 			"{% macro f() %}{% endmacro %}",
 		):
 			with self.subTest(text):
-				self.assert_refused(self.ask_anything(text), "is written by a System Manager")
+				self.assert_refused(self.ask_anything(text), "is written by a manager")
 		for text in (
 			"{{ frappe.utils.fmt_money(doc.total, currency=doc.currency) }} {{ doc.name }} {frappe}",
 			"Dear {{ first_name or _('customer') }}, {% if doc.items %}{{ doc.items[0].item_code }}{% endif %}",
