@@ -14,7 +14,12 @@ from crm_pipeline import compat
 from crm_pipeline.access import code, made_for_one, request, risky_functions
 from crm_pipeline.access.companions import COMPANIONS, explain_hidden, find_hidden, is_hidden_file
 from crm_pipeline.access.link_fields import get_link_fields
-from crm_pipeline.access.names import find_companion_names, find_opportunity_names
+from crm_pipeline.access.names import (
+	find_companion_names,
+	find_opportunity_names,
+	may_name_companion,
+	may_name_opportunity,
+)
 from crm_pipeline.access.permissions import explain_no_read, get_readable, is_desk_user, is_manager
 from crm_pipeline.access.request import Asked
 from crm_pipeline.constants import AUDIT_LOG, HIDDEN, OPPORTUNITY
@@ -42,6 +47,8 @@ WORDS = frozenset(
 	]
 )
 FILE_ADDRESS = re.compile(r"\s*(?:https?://[^/]+)?/?(?:private/|public/)?files/.{1,500}", re.IGNORECASE)
+# a field through a link, as a query names it
+THROUGH = re.compile(r"(?<![\w.])(\w+)\.(?=\s*[`\"]*([^\W\d]\w*))")
 # arguments, and fields of what is sent, that hold the name of a record
 NAMES = re.compile(
 	rf"(?:\w*_)?(?:doc)?names?|dn|fid|docid|id|parent|{'|'.join(map(frappe.scrub, (*COMPANIONS, 'Event')))}|deleted_document"
@@ -70,9 +77,7 @@ def refuse_portal(asked: Asked) -> None:
 	"""Portal users and visitors make opportunities through a Web Form and meet them nowhere else."""
 	if is_desk_user(frappe.session.user) or asked.function.startswith(WEB_FORMS):
 		return
-	parts = [*asked.path.split("/"), *asked.texts]
-	named = {requested.fold(part).replace("_", " ") for part in parts}
-	if not named.isdisjoint(FOLDED):
+	if not FOLDED.isdisjoint(text.replace("_", " ") for text in asked.folded):
 		frappe.throw(_("Opportunities are for the users of the desk."), frappe.PermissionError)
 
 
@@ -85,7 +90,7 @@ def refuse_what_is_no_name(asked: Asked) -> None:
 
 def _is_number(value, asked: Asked) -> bool:
 	is_number = isinstance(value, int | float)
-	return is_number and not FOLDED.isdisjoint(map(requested.fold, asked.texts))
+	return is_number and not FOLDED.isdisjoint(asked.folded)
 
 
 def _holds_object(value) -> bool:
@@ -99,12 +104,12 @@ def refuse_fields_through_links(asked: Asked) -> None:
 	"""A field of an opportunity, asked for through a link to it (`pipeline_opportunity.notes`), is asked of itself."""
 	if compat.asks_for_linked_records():
 		return
-	text = "\n".join(text for text in asked.texts if "." in text)
-	for fieldname in get_link_fields() if text else ():
-		found = re.findall(rf"(?<![\w.]){re.escape(fieldname)}\.\s*[`\"]*(\w+)", text)
-		if not set(found).isdisjoint(frappe.get_meta(OPPORTUNITY).get_valid_columns()):
-			message = _("Fields of an opportunity are read from its own list, not through {0}.")
-			refuse(message, fieldname, exception=frappe.PermissionError)
+	through = {pair for text in asked.texts if "." in text for pair in THROUGH.findall(text)}
+	columns = set(frappe.get_meta(OPPORTUNITY).get_valid_columns()) if through else set()
+	linked = {fieldname for fieldname, column in through if column in columns}
+	for fieldname in sorted(linked & get_link_fields()) if linked else ():
+		message = _("Fields of an opportunity are read from its own list, not through {0}.")
+		refuse(message, fieldname, exception=frappe.PermissionError)
 
 
 def refuse_prepared_reports_of_others(asked: Asked) -> None:
@@ -122,6 +127,8 @@ def refuse_prepared_reports_of_others(asked: Asked) -> None:
 def refuse_hidden_records(asked: Asked) -> None:
 	"""Refuse a request that names opportunities which the user may not read; one that is not there is let through."""
 	if asked.resource:  # those ask for each record, and their arguments are the values of a document
+		return
+	if not may_name_opportunity(asked.folded):
 		return
 	values = [value for key, value in asked.arguments.items() if key not in WORDS | requested.SEARCHES]
 	names = find_opportunity_names(values)
@@ -144,6 +151,8 @@ def refuse_files(asked: Asked) -> None:
 
 def refuse_companions(asked: Asked) -> None:
 	"""Refuse a request that names something (a file, a mail …) of an opportunity which the user may not read."""
+	if not may_name_companion(asked.folded):
+		return
 	values = [value for key, value in asked.arguments.items() if key not in WORDS]
 	if asked.path.startswith("/api/"):
 		values += asked.path.split("/")

@@ -16,6 +16,14 @@ COMPANION_NAME = re.compile(r"[0-9a-z]{10}|ev[0-9]+|pipeline .* import on .*")
 MOST_NAMES = 1000
 
 
+def may_name_opportunity(folded: Iterable[str]) -> bool:
+	return any(map(OPPORTUNITY_NAME.fullmatch, folded))
+
+
+def may_name_companion(folded: Iterable[str]) -> bool:
+	return any(map(COMPANION_NAME.fullmatch, folded))
+
+
 def find_opportunity_names(values: Any) -> list[str]:
 	return _choose(OPPORTUNITY_NAME, requested.find_names(values))
 

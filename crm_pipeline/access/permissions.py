@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
+from frappe.permissions import SYSTEM_USER_ROLE
 from pypika.queries import QueryBuilder
 from pypika.terms import LiteralValue
 
@@ -40,7 +41,7 @@ def is_manager(user: str | None = None) -> bool:
 
 def is_desk_user(user: str) -> bool:
 	"""Tell whether somebody works on the desk; portal users and visitors don't."""
-	return frappe.get_cached_value("User", user, "user_type") == "System User"
+	return SYSTEM_USER_ROLE in frappe.get_roles(user)
 
 
 def require_manager() -> None:

@@ -26,6 +26,11 @@ class Asked:
 		return list(requested.find_texts(list(self.arguments.values())))
 
 	@cached_property
+	def folded(self) -> frozenset[str]:
+		"""Every text that is sent and every part of the path, as the database compares them."""
+		return frozenset(map(requested.fold, (*self.texts, *self.path.split("/"))))
+
+	@cached_property
 	def function(self) -> str:
 		"""The function that is called, as it is called; empty for pages and resources."""
 		found = FUNCTIONS.match(self.path)
@@ -56,4 +61,4 @@ class Asked:
 
 
 def read() -> Asked:
-	return Asked(frappe.request.path, frappe.form_dict)
+	return Asked(frappe.request.path, frappe.local.form_dict)

@@ -131,7 +131,7 @@ def refuse_uncounted(asked: Asked) -> None:
 
 def _is_heatmap(asked: Asked) -> bool:
 	"""Tell whether a chart, made up or stored, is a heatmap of what stands under the rule, or around it."""
-	if "heatmap" in map(requested.fold, asked.texts) and _names_ours(asked):
+	if "heatmap" in asked.folded and _names_ours(asked):
 		return True
 	stored = {"name": ("in", [text for text in asked.texts if len(text) <= 140]), "type": "Heatmap"}
 	doctypes = frappe.get_all("Dashboard Chart", filters=stored, pluck="document_type")
@@ -156,7 +156,7 @@ def _asks_through_links(filters) -> bool:
 
 
 def _names_ours(asked: Asked) -> bool:
-	return not FOLDED.isdisjoint(map(requested.fold, asked.texts))
+	return not FOLDED.isdisjoint(asked.folded)
 
 
 def _is_around(doctype: str) -> bool:

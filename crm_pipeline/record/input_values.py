@@ -158,11 +158,12 @@ def _pad(text: str) -> str:
 
 def _get_sent(row: Document) -> Iterator[tuple]:
 	"""Yield (fieldname, kind, value) of what is filled in, the framework's own fields too."""
+	held = row.__dict__
 	for fieldname, fieldtype in OWN_FIELDS.items():
-		if (value := row.get(fieldname)) not in (None, ""):
+		if (value := held.get(fieldname)) not in (None, ""):
 			yield fieldname, fieldtype, value
 	for df in row.meta.fields:
-		if df.fieldtype not in TABLE_TYPES and (value := row.get(df.fieldname)) not in (None, ""):
+		if df.fieldtype not in TABLE_TYPES and (value := held.get(df.fieldname)) not in (None, ""):
 			yield df.fieldname, df.fieldtype, value
 
 
@@ -170,7 +171,7 @@ def _get_filled(doc: Document) -> Iterator[tuple]:
 	"""Yield (row, field, value) of what is filled in, in the record and in its rows."""
 	for row in (doc, *doc.get_all_children()):
 		for df in row.meta.fields:
-			value = row.get(df.fieldname)
+			value = row.__dict__.get(df.fieldname)
 			if value not in (None, ""):
 				yield row, df, value
 

@@ -9,6 +9,7 @@ rights = (
 	"select", "read", "write", "create", "delete", "submit", "cancel", "amend", "print", "email", "report",
 	"import", "export", "share",
 )  # fmt: skip
+SYSTEM_USER_ROLE = "Desk User"
 SHAREABLE = ("read", "write", "share", "submit", "email", "print")
 
 
@@ -25,7 +26,7 @@ def get_roles(user=None):
 		*frappe.db.sql(query, (user,), pluck=True),
 		"All",
 		"Guest",
-		*(["Desk User"] if is_system_user else []),
+		*([SYSTEM_USER_ROLE] if is_system_user else []),
 	]
 
 
