@@ -131,6 +131,11 @@ def add_index(doctype: str, name: str, fieldnames: Iterable[str]) -> None:
 	frappe.db.sql_ddl(f"alter table `tab{doctype}` add index if not exists `{name}` ({columns})")
 
 
+def add_unique_index(doctype: str, name: str, fieldnames: Iterable[str]) -> None:
+	columns = ", ".join(map(name_column, fieldnames))
+	frappe.db.sql_ddl(f"alter table `tab{doctype}` add unique index if not exists `{name}` ({columns})")
+
+
 def drop_index(doctype: str, name: str) -> None:
 	frappe.db.sql_ddl(f"alter table `tab{doctype}` drop index if exists `{name}`")
 

@@ -19,13 +19,13 @@ def get_fields(doctype: str) -> dict[str, dict]:
 
 class TestIndexes(PipelineTestCase):
 	def test_the_tables_have_the_indexes_that_are_named_with_their_columns(self):
-		for doctype, wanted in indexes.TABLES.items():
+		for doctype, wanted in (*indexes.TABLES.items(), *indexes.UNIQUE.items()):
 			existing = indexes.get_existing(doctype)
 			for name, fieldnames in wanted.items():
 				self.assertEqual(existing[name], fieldnames, name)
 
 	def test_each_key_fits_with_one_more_column_where_texts_are_at_least_64_long(self):
-		for doctype, wanted in indexes.TABLES.items():
+		for doctype, wanted in (*indexes.TABLES.items(), *indexes.UNIQUE.items()):
 			fields = {**get_fields(doctype), **A_SHORT_TEXT}
 			for name, fieldnames in wanted.items():
 				more = () if doctype in indexes.OF_THE_FRAMEWORK else ("one_more",)
@@ -90,3 +90,11 @@ class TestIndexes(PipelineTestCase):
 		with patch.object(frappe.db, "updatedb") as updatedb:
 			widen_short_texts.execute()
 		self.assertEqual({call.args[0] for call in updatedb.call_args_list}, short)
+
+	def test_rows_that_are_there_twice_stop_no_migrate(self):
+		with patch.object(indexes.sql, "add_unique_index", side_effect=ZeroDivisionError):
+			with patch.object(frappe.db, "is_duplicate_entry", return_value=True):
+				indexes.make_unique("Pipeline Audit Log", "unique_chain_link", ("reference_name",))
+			self.assertTrue(frappe.db.exists("Error Log", {"method": ("like", "%holds rows twice%")}))
+			with patch.object(frappe.db, "is_duplicate_entry", return_value=False):
+				self.assertRaises(ZeroDivisionError, indexes.make_unique, "ToDo", "other", ("name",))

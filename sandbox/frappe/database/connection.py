@@ -28,8 +28,8 @@ DIALECT = (
 	(re.compile(r"^\s*insert ignore\b", re.I), "INSERT OR IGNORE"),
 	(re.compile(r"_utf8mb4 0x([0-9a-f]+)", re.I), r"cast(x'\1' as text)"),
 	(
-		re.compile(r"^alter table `(.+?)` add index if not exists `(.+?)` (\(.+\))$", re.I),
-		r"create index if not exists `\1:\2` on `\1` \3",
+		re.compile(r"^alter table `(.+?)` add (unique )?index if not exists `(.+?)` (\(.+\))$", re.I),
+		r"create \2index if not exists `\1:\3` on `\1` \4",
 	),
 	(
 		re.compile(r"^alter table `(.+?)` drop index if exists `(.+?)`$", re.I),

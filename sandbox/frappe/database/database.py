@@ -37,6 +37,7 @@ class Database(ValuesMixin, SchemaMixin):
 	db_type = "sqlite"
 	auto_commit_on_many_writes = 0
 	ProgrammingError, OperationalError = sqlite3.ProgrammingError, sqlite3.OperationalError
+	is_duplicate_entry = staticmethod(lambda error: isinstance(error, sqlite3.IntegrityError))
 	IntegrityError, InternalError = sqlite3.IntegrityError, sqlite3.InternalError
 	create_sequence = staticmethod(create_sequence)
 	get_next_sequence_val = staticmethod(get_next_val)

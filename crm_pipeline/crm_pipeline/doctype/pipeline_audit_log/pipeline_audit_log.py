@@ -3,7 +3,6 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline.access.denial import ExplainedPermission
-from crm_pipeline.constants import AUDIT_LOG
 from crm_pipeline.exceptions import AppendOnlyError
 from crm_pipeline.record.checked_input import CheckedInput
 
@@ -58,10 +57,3 @@ class PipelineAuditLog(ExplainedPermission, CheckedInput, Document):
 			AppendOnlyError,
 			title=_("Audit Log"),
 		)
-
-
-def on_doctype_update():
-	"""Two writers can't continue the same chain at the same place; a record's log is one index range."""
-	frappe.db.add_unique(
-		AUDIT_LOG, ["reference_doctype", "reference_name", "previous_hash"], "unique_chain_link"
-	)
