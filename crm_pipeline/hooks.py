@@ -149,6 +149,7 @@ doc_events = {
 	"File": {"validate": "crm_pipeline.overrides.file.validate"},
 	"Document Follow": {"validate": "crm_pipeline.overrides.document_follow.validate"},
 	"Tag Link": {"validate": "crm_pipeline.overrides.tag_link.validate"},
+	"Workflow": {"validate": "crm_pipeline.overrides.workflow.validate"},
 	"Assignment Rule": {"validate": "crm_pipeline.overrides.assignment_rule.validate"},
 	"Auto Email Report": {"validate": "crm_pipeline.overrides.auto_email_report.validate"},
 	"Personal Data Download Request": {

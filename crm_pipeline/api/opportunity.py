@@ -24,7 +24,7 @@ from crm_pipeline.correspondence import waiting
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.form import activity, history
 from crm_pipeline.mail import details
-from crm_pipeline.record import moves
+from crm_pipeline.record import moves, workflow
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import router
 
@@ -64,6 +64,30 @@ def mark_rejected(name: str, lost_reasons: list | str, outcome_detail: str | Non
 def reopen(name: str, reopen_reason: str) -> dict:
 	"""Set a closed record back to Open. Managers only."""
 	return _move(name, lifecycle.FIRST_STAGE, reopen_reason=reopen_reason)
+
+
+@frappe.whitelist(methods=["POST"])
+@reads_arguments
+def apply_workflow(
+	name: str,
+	action: str,
+	won_value: float | str | None = None,
+	won_currency: str | None = None,
+	lost_reasons: list | str | None = None,
+	outcome_detail: str | None = None,
+	reopen_reason: str | None = None,
+) -> dict:
+	"""Carry out an action of the Workflow that a site has on the status, with what the move requires."""
+	require_write(name)
+	values = {
+		"won_value": won_value,
+		"won_currency": won_currency,
+		"lost_reasons": _read_reasons(lost_reasons),
+		"outcome_detail": outcome_detail,
+		"reopen_reason": reopen_reason,
+	}
+	given = {fieldname: value for fieldname, value in values.items() if value is not None}
+	return workflow.apply(name, action, **given).as_dict()
 
 
 @frappe.whitelist(methods=["POST"])

@@ -108,7 +108,8 @@ def _get_records(from_user: str, names: list[str] | None) -> list:
 
 
 def _validate_user(user: str) -> None:
-	if not frappe.db.exists("User", user):
+	"""Refuse a name that is nobody's; who was deleted may have left opportunities."""
+	if not frappe.db.exists("User", user) and not _get_records(user, None):
 		refuse(_("There is no user {0}. Choose one from the list."), user)
 
 
