@@ -173,6 +173,7 @@ scheduler_events = {
 	"hourly_long": ["crm_pipeline.tasks.catch_up_mails"],
 	"daily_long": [
 		"crm_pipeline.tasks.check_audit_log",
+		"crm_pipeline.tasks.catch_up_leads",
 		"crm_pipeline.tasks.catch_up_offers",
 		"crm_pipeline.tasks.auto_close",
 	],

@@ -1,16 +1,28 @@
 """What an opportunity says of its party and product line follows when those are renamed, merged or called otherwise."""
 
 import frappe
+from frappe import _
+from frappe.model.document import Document
 from frappe.utils import strip_html
 from pypika.terms import Criterion
 
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain.fields import PARTY_FIELDS
+from crm_pipeline.record.contained import contained
+
+FOLLOW_PARTY = "crm_pipeline.record.names_of_others.follow_party"
 
 
 def get_default_title(party: str | None, product_line: str | None) -> str:
 	"""Return the title of a record that nobody gave another one."""
 	return strip_html(" – ".join(part for part in (party, product_line) if part))[:140]
+
+
+def follow_renaming(doc: Document) -> None:
+	"""Do so while a customer or lead is saved under another title; its own document is saved in any case."""
+	what = _("Opportunities still show the former name of {0}.").format(doc.name)
+	with contained(what, FOLLOW_PARTY, doctype=doc.doctype, name=doc.name):
+		follow_party(doc.doctype, doc.name)
 
 
 def follow_party(doctype: str, name: str) -> None:
