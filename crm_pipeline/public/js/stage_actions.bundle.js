@@ -183,7 +183,15 @@ crm_pipeline.move_many = (listview, status) => {
 	);
 };
 
-crm_pipeline.show_result = ({ changed, refused }) => {
+crm_pipeline.show_result = ({ changed, refused, queued }) => {
+	if (queued) {
+		frappe.show_alert(
+			__("Changing {0} opportunities in the background. The bell tells the result.", [queued])
+		);
+	}
+	if (queued && !refused.length) {
+		return;
+	}
 	const rows = refused.map(({ name, reason }) => [frappe.utils.escape_html(name), reason]);
 	frappe.msgprint({
 		title: __("Changed {0}, refused {1}", [changed.length, refused.length]),
