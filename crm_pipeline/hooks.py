@@ -98,13 +98,16 @@ auth_hooks = ["crm_pipeline.access.guard.guard_request"]
 doc_events = {
 	"*": {"before_validate": "crm_pipeline.overrides.any_document.before_validate"},
 	("Contact", "Address"): {"validate": "crm_pipeline.overrides.any_document.hide_titles"},
-	"User": {"on_update": "crm_pipeline.overrides.user.on_update"},
+	"User": {
+		"on_update": "crm_pipeline.overrides.user.on_update",
+		"before_rename": "crm_pipeline.overrides.renames.before_rename",
+	},
 	"Lead": {
 		"validate": "crm_pipeline.overrides.lead.validate",
 		"on_update": "crm_pipeline.overrides.lead.on_update",
 	},
 	"Customer": {"on_update": "crm_pipeline.overrides.customer.on_update"},
-	("Lead", "Customer", "Pipeline Product Line", "Pipeline Lost Reason", "User"): {
+	("Lead", "Customer", "Pipeline Product Line", "Pipeline Lost Reason"): {
 		"after_rename": "crm_pipeline.overrides.renames.after_rename"
 	},
 	"Quotation": {

@@ -55,6 +55,22 @@ def keep_rows_once(row_doctype: str, fieldname: str, name: str) -> None:
 	frappe.db.delete(row_doctype, {"name": ("in", doubled or [""])})
 
 
+def drop_rows_doubled_by(
+	row_doctype: str, fieldname: str, old: str, new: str, key: tuple[str, ...] = ()
+) -> int:
+	"""Before a merge, drop those rows of `old` beside which `new` has one of its own: that one stays. Returns how many."""
+	row = frappe.qb.DocType(row_doctype)
+	columns = [row[name] for name in ("parent", "parenttype", "parentfield", *key)]
+	rows = (
+		frappe.qb.from_(row).select(row[fieldname], row.name, *columns).where(row[fieldname].isin([old, new]))
+	)
+	found = rows.run()
+	kept = {tuple(place) for holder, _name, *place in found if holder == new}
+	doubled = [name for holder, name, *place in found if holder == old and tuple(place) in kept]
+	frappe.db.delete(row_doctype, {"name": ("in", doubled or [""])})
+	return len(doubled)
+
+
 def _follow_titles(own: Criterion, get_title, former_line: str | None = None) -> None:
 	"""Give those that bear the title of their names so far the one of their names now, with a query for each pair of names."""
 	record = frappe.qb.DocType(OPPORTUNITY)

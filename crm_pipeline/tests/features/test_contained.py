@@ -36,6 +36,7 @@ FOLLOWING = {
 	"crm_pipeline.overrides.quotation.on_update_after_submit",
 	"crm_pipeline.overrides.quotation.validate",
 	"crm_pipeline.overrides.renames.after_rename",
+	"crm_pipeline.overrides.renames.before_rename",
 	"crm_pipeline.overrides.request_for_quotation.validate",
 	"crm_pipeline.overrides.sales_order.on_cancel",
 	"crm_pipeline.overrides.sales_order.on_submit",
