@@ -6,8 +6,11 @@ from frappe.utils import add_days, now_datetime
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import ITEM_ROW, LOST_REASON_ROW, OPPORTUNITY
 from crm_pipeline.exceptions import TransitionError
+from crm_pipeline.routing import hand_over, rule
 from crm_pipeline.tests import doors, factories, personas
-from crm_pipeline.tests.base import PipelineTestCase, forget_cached_documents
+from crm_pipeline.tests.audit import get_problems
+from crm_pipeline.tests.base import PipelineTestCase, forget_cached_documents, site_only
+from crm_pipeline.tests.users import as_user
 
 GONE = "Gone for Good"
 # what tells where the other link leads, and what no document stands behind
@@ -169,6 +172,32 @@ class TestPeople(PipelineTestCase):
 		api.route_again(doc.name)
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, "sales_engineer"), personas.ENGINEER)
 
+	@site_only("the stock engine of assignments, and what a user takes along")
+	def test_a_user_deleted_by_force_leaves_records_that_go_on(self):
+		rule.set_up_routing()
+		user = factories.make_user("forced@example.com", "Sales User")
+		frappe.clear_cache(user=user)
+		at = add_days(now_datetime(), 3)
+		names = [
+			factories.make_opportunity(status, sales_engineer=user).name
+			for status in ("Open", "Open", "Lost")
+		]
+		frappe.get_doc(OPPORTUNITY, names[0]).update({"next_contact_date": at}).save()
+		with as_user("Administrator"):
+			frappe.delete_doc("User", user, force=True)
+		forget_cached_documents()
+		frappe.clear_cache(user=user)
+		for name in names[:2]:
+			doors.save(name, {"next_step": "Call them"})
+		api.reopen(names[2], "They called again")
+		told = frappe.as_json(frappe.get_message_log())
+		self.assertIn(f"Sales Engineer {user} of {names[2]} does not exist any more.", told)
+		api.mark_lost(names[0], [personas.REASON])
+		doors.save(names[1], {"sales_engineer": personas.OTHER_ENGINEER})
+		statuses = [frappe.db.get_value(OPPORTUNITY, name, "status") for name in names]
+		self.assertEqual(statuses, ["Lost", "Open", "Open"])
+		self.assertEqual(get_problems(*names), [])
+
 	def test_a_region_that_is_gone_routes_to_nobody_and_says_so(self):
 		doc = factories.make_opportunity()
 		lose_links(doc, "region")
@@ -177,8 +206,6 @@ class TestPeople(PipelineTestCase):
 		self.assertIn(f"region {GONE} does not exist any more", explanation)
 
 	def test_what_they_left_is_handed_over(self):
-		from crm_pipeline.routing import hand_over
-
 		doc, user = self.lose_engineer(next_contact_date=add_days(now_datetime(), 3))
 		self.assertEqual([row.name for row in hand_over.preview(user, None)["opportunities"]], [doc.name])
 
