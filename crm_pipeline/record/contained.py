@@ -28,8 +28,10 @@ def contained(
 		yield attempt
 	if attempt.error:
 		frappe.log_error(what, attempt.traceback)
-		(tell or _show)(f"{what} {describe(attempt.error)}")
-		if again and not is_refusal(attempt.error):
+		will_be_done = bool(again) and not is_refusal(attempt.error)
+		why = _("It is tried again in a moment.") if will_be_done else describe(attempt.error)
+		(tell or _show)(f"{what} {why}")
+		if will_be_done:
 			job = {"step": again, "what": what, "arguments": arguments}
 			frappe.enqueue(RUN_AGAIN, queue="short", enqueue_after_commit=True, **job)
 
@@ -50,10 +52,9 @@ def is_refusal(error: Exception) -> bool:
 
 
 def describe(error: Exception) -> str:
-	"""Return why in a sentence: a refusal has its own, anything else stands in the Error Log."""
-	if is_refusal(error) and str(error):
-		return str(error)  # escaped by whoever raised it
-	return _("It is tried again in a moment; see the Error Log.")
+	"""Return why in a sentence: a refusal has its own, escaped by whoever raised it; the Error Log has the rest."""
+	is_sentence = isinstance(error, (frappe.ValidationError, frappe.PermissionError)) and str(error)
+	return str(error) if is_sentence else _("See the Error Log.")
 
 
 def _show(text: str) -> None:

@@ -12,16 +12,13 @@ from crm_pipeline.access.eligibility import ELIGIBLE_ROLES, is_eligible
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import json_text, lifecycle
 from crm_pipeline.domain.text import is_blank
-from crm_pipeline.exceptions import ConflictError
 from crm_pipeline.notices import notice
-from crm_pipeline.record import locking, transactions
-from crm_pipeline.record.contained import describe, is_refusal
+from crm_pipeline.record import locking, one_by_one
 from crm_pipeline.record.input_values import validate_reason
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import router
 
 RUN = "crm_pipeline.routing.hand_over.run"
-SIX_HOURS = 6 * 60 * 60
 
 
 def preview(from_user: str, names: list[str] | None) -> dict:
@@ -56,40 +53,25 @@ def start(from_user: str, reason: str, to_user: str | None, names: list[str] | N
 	job_id = f"crm_pipeline_hand_over|{sha256(json_text.write(job).encode()).hexdigest()}"
 	if is_job_enqueued(job_id):
 		refuse(_("The same hand-over of {0} is waiting already. You hear when it is done."), from_user)
-	frappe.enqueue(RUN, queue="long", timeout=SIX_HOURS, job_id=job_id, enqueue_after_commit=True, **job)
+	frappe.enqueue(
+		RUN, queue="long", timeout=one_by_one.SIX_HOURS, job_id=job_id, enqueue_after_commit=True, **job
+	)
 	return {"opportunities": len(job["names"])}
 
 
 def run(from_user: str, to_user: str | None, names: list[str], reason: str) -> dict:
 	"""The job: one record after the other, each committed. What was done already is skipped when run again.
 
-	What somebody else holds is tried once more at the end.
 	Returns {"moved": [name, …], "refused": [{"name", "reason"}, …]}; the manager who started it is notified.
 	"""
-	result: dict[str, list] = {"moved": [], "refused": []}
-	held = _move_each(names, (from_user, to_user, reason), result)
-	still_held = _move_each(list(held), (from_user, to_user, reason), result)
-	result["refused"] += [{"name": name, "reason": why} for name, why in still_held.items()]
+
+	def move(name: str) -> bool:
+		return _move(name, from_user, to_user, reason)
+
+	moved, refused = one_by_one.run(names, move, _("Handing Over"))
+	result = {"moved": moved, "refused": refused}
 	_report(result, from_user, to_user)
 	return result
-
-
-def _move_each(names: list[str], asked: tuple, result: dict[str, list]) -> dict[str, str]:
-	"""Move each record by itself; return those that somebody else held, each with the sentence that says so."""
-	held = {}
-	for index, name in enumerate(names, start=1):
-		try:
-			if transactions.run_alone(_move, name, *asked):
-				result["moved"].append(name)
-		except ConflictError as error:
-			held[name] = str(error)
-		except Exception as error:  # reason: one record stops no other; what is no refusal is logged
-			if not is_refusal(error):
-				frappe.log_error(_("{0} was not handed over").format(name))
-			result["refused"].append({"name": name, "reason": describe(error)})
-		frappe.clear_messages()
-		frappe.publish_progress(index * 100 / len(names), title=_("Handing Over"))
-	return held
 
 
 def _move(name: str, from_user: str, to_user: str | None, reason: str) -> bool:

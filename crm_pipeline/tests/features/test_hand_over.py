@@ -117,7 +117,7 @@ class TestTrouble(PipelineTestCase):
 		self.assertEqual(refused["name"], names[1])
 		filters = {"for_user": personas.MANAGER, "subject": ("like", "%: 2 moved, 1 refused.")}
 		self.assertIn(names[1], frappe.db.get_value("Notification Log", filters, "email_content"))
-		self.assertTrue(frappe.db.exists("Error Log", {"method": f"{names[1]} was not handed over"}))
+		self.assertTrue(frappe.db.exists("Error Log", {"method": f"Handing Over: {names[1]}"}))
 
 	def test_what_somebody_else_holds_is_tried_again_at_the_end(self):
 		result, names = self.run_with({0: [ConflictError("Held")]})
