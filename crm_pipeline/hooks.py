@@ -98,13 +98,16 @@ auth_hooks = ["crm_pipeline.access.guard.guard_request"]
 doc_events = {
 	"*": {"before_validate": "crm_pipeline.overrides.any_document.before_validate"},
 	("Contact", "Address"): {"validate": "crm_pipeline.overrides.any_document.hide_titles"},
-	"User": {"on_update": "crm_pipeline.overrides.user.on_update"},
+	"User": {
+		"on_update": "crm_pipeline.overrides.user.on_update",
+		"before_rename": "crm_pipeline.overrides.renames.before_rename",
+	},
 	"Lead": {
 		"validate": "crm_pipeline.overrides.lead.validate",
 		"on_update": "crm_pipeline.overrides.lead.on_update",
 	},
 	"Customer": {"on_update": "crm_pipeline.overrides.customer.on_update"},
-	("Lead", "Customer", "Pipeline Product Line", "Pipeline Lost Reason", "User"): {
+	("Lead", "Customer", "Pipeline Product Line", "Pipeline Lost Reason"): {
 		"after_rename": "crm_pipeline.overrides.renames.after_rename"
 	},
 	"Quotation": {
@@ -149,6 +152,7 @@ doc_events = {
 	"File": {"validate": "crm_pipeline.overrides.file.validate"},
 	"Document Follow": {"validate": "crm_pipeline.overrides.document_follow.validate"},
 	"Tag Link": {"validate": "crm_pipeline.overrides.tag_link.validate"},
+	"Workflow": {"validate": "crm_pipeline.overrides.workflow.validate"},
 	"Assignment Rule": {"validate": "crm_pipeline.overrides.assignment_rule.validate"},
 	"Auto Email Report": {"validate": "crm_pipeline.overrides.auto_email_report.validate"},
 	"Personal Data Download Request": {
@@ -172,6 +176,7 @@ scheduler_events = {
 	"hourly_long": ["crm_pipeline.tasks.catch_up_mails"],
 	"daily_long": [
 		"crm_pipeline.tasks.check_audit_log",
+		"crm_pipeline.tasks.catch_up_leads",
 		"crm_pipeline.tasks.catch_up_offers",
 		"crm_pipeline.tasks.auto_close",
 	],

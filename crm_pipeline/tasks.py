@@ -8,6 +8,7 @@ from frappe.utils.user import get_users_with_role
 
 from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.auto_close import run as auto_close_run
+from crm_pipeline.conversion import takeover
 from crm_pipeline.mail import catch_up as dropped_mails
 from crm_pipeline.next_contact import reminders
 from crm_pipeline.notices import notice
@@ -36,6 +37,11 @@ def check_audit_log() -> None:
 def catch_up_offers() -> None:
 	"""Daily: bring opportunities up to date whose quotations and orders changed without an event."""
 	catch_up.run()
+
+
+def catch_up_leads() -> None:
+	"""Daily: move opportunities to the customers that their leads became, where that could not be done at once."""
+	takeover.catch_up()
 
 
 def auto_close() -> None:

@@ -22,13 +22,14 @@ from crm_pipeline.access.permissions import (
 from crm_pipeline.api.parse import read_names, reads_arguments
 from crm_pipeline.correspondence import waiting
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.form import activity, history
+from crm_pipeline.form import activity, bulk_moves, history
 from crm_pipeline.mail import details
-from crm_pipeline.record import moves
+from crm_pipeline.record import moves, workflow
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import router
 
-MOST_AT_ONCE = 500  # what the list can have chosen
+AT_ONCE = 100  # more than these are moved by a job
+MOST_AT_ONCE = 5000
 
 
 @frappe.whitelist(methods=["POST"])
@@ -68,6 +69,30 @@ def reopen(name: str, reopen_reason: str) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 @reads_arguments
+def apply_workflow(
+	name: str,
+	action: str,
+	won_value: float | str | None = None,
+	won_currency: str | None = None,
+	lost_reasons: list | str | None = None,
+	outcome_detail: str | None = None,
+	reopen_reason: str | None = None,
+) -> dict:
+	"""Carry out an action of the Workflow that a site has on the status, with what the move requires."""
+	require_write(name)
+	values = {
+		"won_value": won_value,
+		"won_currency": won_currency,
+		"lost_reasons": _read_reasons(lost_reasons),
+		"outcome_detail": outcome_detail,
+		"reopen_reason": reopen_reason,
+	}
+	given = {fieldname: value for fieldname, value in values.items() if value is not None}
+	return workflow.apply(name, action, **given).as_dict()
+
+
+@frappe.whitelist(methods=["POST"])
+@reads_arguments
 def correct(
 	name: str,
 	correction_reason: str,
@@ -96,7 +121,8 @@ def move_many(
 ) -> dict:
 	"""Move many records to Offer Made, Lost or Rejected; one that is refused does not stop the others.
 
-	Returns {"changed": [name, …], "refused": [{"name": …, "reason": …}, …]}.
+	Returns {"changed": [name, …], "refused": [{"name": …, "reason": …}, …]}. More than a hundred are moved by a job: then
+	"queued" says how many, and the result comes under the bell.
 	"""
 	values = {"lost_reasons": _read_reasons(lost_reasons), "outcome_detail": outcome_detail}
 	given = {fieldname: value for fieldname, value in values.items() if value}
@@ -104,9 +130,13 @@ def move_many(
 	if len(asked) > MOST_AT_ONCE:
 		refuse(_("{0} records are too many at once. Send at most {1}."), len(asked), MOST_AT_ONCE)
 	writable = get_writable(asked)
-	result = moves.move_many([name for name in asked if name in writable], status, given)
+	names = [name for name in asked if name in writable]
 	refused = [{"name": name, "reason": explain_no_write(name)} for name in asked if name not in writable]
-	return {**result, "refused": sorted([*result["refused"], *refused], key=itemgetter("name"))}
+	if len(names) > AT_ONCE:
+		return {"changed": [], "refused": refused, "queued": bulk_moves.start(names, status, given)}
+	result = moves.move_many(names, status, given)
+	everything = sorted([*result["refused"], *refused], key=itemgetter("name"))
+	return {**result, "refused": everything}
 
 
 @frappe.whitelist(methods=["POST"])

@@ -5,6 +5,7 @@ nobody else's records can be meant. Running it again makes only what is missing.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 import frappe
 from frappe import _
@@ -53,7 +54,8 @@ def get_removable() -> list[tuple[str, str]]:
 def clear(on_record: Callable[[int], None] = lambda _count: None) -> list[str]:
 	"""Remove the sample data; return one sentence for each record that had to stay.
 
-	The audit log is append-only: its entries stay, ending in Reopened and Deleted. The caller commits.
+	The audit log is append-only: its entries stay, ending in Reopened and Deleted, and numbers that were given are not given
+	again. Nothing else of it is left. The caller commits.
 	"""
 	kept = []
 	for doctype, name in get_removable():
@@ -151,7 +153,23 @@ def _get_names(doctype: str, **filters) -> list[str]:
 def _remove(doctype: str, name: str) -> None:
 	if doctype == OPPORTUNITY:
 		_bring_to_open(name)
+	began_at = now_datetime()
 	frappe.delete_doc(doctype, name, delete_permanently=True)
+	_forget_deletion(doctype, name, began_at)
+	frappe.db.delete("Comment", {"reference_doctype": doctype, "reference_name": name})
+	if doctype == "User":
+		_forget_deletion("Notification Settings", name, began_at)  # they went with their user
+		frappe.db.delete("DefaultValue", {"parent": name})
+		if frappe.db.table_exists("Permission Log"):  # 16: which roles they were given
+			frappe.db.delete("Permission Log", {"for_doctype": doctype, "for_document": name})
+
+
+def _forget_deletion(doctype: str, name: str, began_at: datetime) -> None:
+	"""Remove what the framework has just noted of a deletion: an entry for the feed, a copy to restore from."""
+	of_now = {"creation": (">=", began_at)}
+	entry = {"comment_type": "Deleted", "reference_doctype": doctype, "subject": f"{_(doctype)} {name}"}
+	frappe.db.delete("Comment", {**entry, **of_now})
+	frappe.db.delete("Deleted Document", {"deleted_doctype": doctype, "deleted_name": name, **of_now})
 
 
 def _bring_to_open(name: str) -> None:

@@ -60,6 +60,12 @@ def tell_by_bell(
 		log.insert(ignore_permissions=True)  # reason: the caller tells only who may know
 
 
+def tell_of_job(subject: str, refused: list[dict]) -> None:
+	"""Tell who started a job what became of it. `refused`: {"name", "reason"} of each record that stayed as it was."""
+	body = "".join(f"<p>{row['name']}: {row['reason']}</p>" for row in refused)
+	tell_by_bell([frappe.session.user], subject, body=body)
+
+
 def _send_email(user: str, subject: str, **content: object) -> None:
 	"""Queue the e-mail. It names no reference: an answer to it is no answer to the customer."""
 	address = frappe.db.get_value("User", user, "email")

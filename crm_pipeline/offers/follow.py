@@ -9,21 +9,40 @@ from frappe.model.document import Document
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.offers import links, notes, orders, quotations, supplier_rates
 from crm_pipeline.record import locking, transactions
+from crm_pipeline.record.contained import contained, describe
+
+FOLLOW_AGAIN = "crm_pipeline.offers.follow.follow_again"
 
 
 def follow(doc: Document, is_submission: bool = False) -> None:
 	"""Bring the opportunity of a quotation or order up to date after an event of that document."""
-	_run(doc.get("pipeline_opportunity"), lambda record: _update(record, doc, is_submission))
+	_run(doc, lambda record: _update(record, doc, is_submission), is_submission)
 
 
 def follow_supplier(doc: Document) -> None:
 	"""Bring the best rates to the opportunity after an event of a supplier quotation."""
-	_run(doc.get("pipeline_opportunity"), lambda record: _update_rates(record, doc))
+	_run(doc, lambda record: _update_rates(record, doc))
+
+
+def follow_again(doctype: str, name: str, is_submission: bool) -> None:
+	"""Do what could not be done with the event, unless the document is gone."""
+	if not frappe.db.exists(doctype, name):
+		return
+	doc = frappe.get_doc(doctype, name)
+	record = locking.get_locked(doc.get(links.LINK))
+	if doctype == "Supplier Quotation":
+		_update_rates(record, doc)
+	else:
+		_update(record, doc, is_submission and doc.docstatus == 1)
 
 
 def catch_up(name: str) -> None:
-	"""Bring an opportunity up to date with states that arrived without an event."""
-	_run(name, _update_all)
+	"""Bring an opportunity up to date with states that arrived without an event; a refusal is told on its timeline."""
+	with transactions.attempt((frappe.ValidationError, frappe.PermissionError)) as updating:
+		_update_all(locking.get_locked(name))
+	if updating.error:
+		what = _("{0} was not brought up to date.").format(name)
+		notes.tell(name, f"{what} {describe(updating.error)}")
 
 
 def is_behind(record: Document) -> bool:
@@ -60,12 +79,12 @@ def _update_all(record: Document) -> None:
 		supplier_rates.update(record)
 
 
-def _run(name: str | None, update: Callable[[Document], None]) -> None:
-	"""Run `update` on the opportunity, loaded locked. If that is refused, undo it, tell why and go on."""
+def _run(doc: Document, update: Callable[[Document], None], is_submission: bool = False) -> None:
+	"""Run `update` on the document's opportunity, loaded locked. What goes wrong is undone, told, and never the document's."""
+	name = doc.get(links.LINK)
 	if not name:
 		return
-	with transactions.attempt((frappe.ValidationError, frappe.PermissionError)) as updating:
+	what = _("{0} was not brought up to date.").format(name)
+	event = {"doctype": doc.doctype, "name": doc.name, "is_submission": is_submission}
+	with contained(what, FOLLOW_AGAIN, lambda text: notes.tell(name, text), **event):
 		update(locking.get_locked(name))
-	if updating.error:
-		reason = str(updating.error) or _("Permission is missing.")
-		notes.tell(name, _("{0} was not brought up to date. {1}").format(name, reason))

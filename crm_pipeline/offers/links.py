@@ -1,5 +1,8 @@
 """Which opportunity a document belongs to, and whether it may."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -9,10 +12,22 @@ from crm_pipeline.access.permissions import explain_no_write, get_readable, get_
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.exceptions import ClosedRecordError, InputError
+from crm_pipeline.record.contained import contained
 from crm_pipeline.refusal import refuse, show
 
 LINK = "pipeline_opportunity"
 MATCHED_FIELDS = ("name", "status", "company", "customer", "lead", "party_display_name")
+
+
+@contextmanager
+def linking(doc: Document) -> Iterator[None]:
+	"""While a document is validated: trouble with its link to an opportunity leaves it the one it had, and is told."""
+	what = _("The link of this {0} to an opportunity was left as it was.").format(_(doc.doctype))
+	with contained(what) as attempt:
+		yield
+	if attempt.error:
+		saved = doc.get_doc_before_save()
+		doc.set(LINK, saved.get(LINK) if saved else None)
 
 
 def inherit(doc: Document, doctype: str, sources: set[str]) -> None:

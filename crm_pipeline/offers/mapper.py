@@ -18,6 +18,7 @@ from frappe.utils import flt
 from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import json_text, margin
 from crm_pipeline.offers import links
+from crm_pipeline.record import dangling
 from crm_pipeline.record.money import get_company_currency
 from crm_pipeline.refusal import Whole, refuse
 
@@ -95,6 +96,7 @@ def _make_quotation(
 	def complete(source: Document, target: Document) -> None:
 		_validate_source(source, target.doctype)
 		check(source)
+		_leave_out_gone(source, target)
 		_set_party_details(source, target)
 		if not target.get("items"):
 			target.append("items", {})
@@ -112,6 +114,7 @@ def _make_quotation(
 	item_map = {
 		"doctype": "Quotation Item",
 		"field_no_map": ["rate", "amount", *_get_fetched("Quotation Item")],
+		"condition": _has_item,
 		"postprocess": complete_row,
 	}
 	return _map(source_name, target_doc, {OPPORTUNITY: QUOTATION_MAP, ITEM_ROW: item_map}, complete)
@@ -139,7 +142,12 @@ def _make_supplier_document(doctype: str, source_name: str, target_doc: str | Do
 			"field_map": LINK_MAP,
 			"field_no_map": _get_hidden(OPPORTUNITY),
 		},
-		ITEM_ROW: {"doctype": f"{doctype} Item", "postprocess": complete_row, "field_no_map": hidden},
+		ITEM_ROW: {
+			"doctype": f"{doctype} Item",
+			"postprocess": complete_row,
+			"field_no_map": hidden,
+			"condition": _has_item,
+		},
 	}
 	return _map(source_name, target_doc, maps, complete)
 
@@ -204,25 +212,45 @@ def _validate_source(source: Document, doctype: str) -> None:
 	"""Refuse what the document could not be made or submitted for."""
 	links.validate_in_play(source, doctype)
 	for item in source.items:
+		if not _has_item(item):
+			message = _("Item {0} of {1} does not exist any more. Choose another one or take it off.")
+			refuse(message, item.item_code, source.name)
 		if frappe.get_cached_doc("Item", item.item_code).disabled:
 			refuse(_("Item {0} is disabled. Enable it or take it off {1}."), item.item_code, source.name)
-	if doctype == "Quotation" and source.customer:
-		_validate_customer(source.customer)
+	if doctype == "Quotation":
+		_validate_party(source)
 
 
-def _validate_customer(name: str) -> None:
-	customer = frappe.db.get_value("Customer", name, ["disabled", "is_frozen"], as_dict=True)
-	if customer.disabled or customer.is_frozen:
-		state = _("disabled") if customer.disabled else _("frozen")
-		refuse(_("Customer {0} is {1}. That has to end before a Quotation can be made."), name, state)
+def _has_item(row: Document) -> bool:
+	return bool(frappe.get_cached_value("Item", row.item_code, "name"))
+
+
+def _validate_party(source: Document) -> None:
+	fields = ["disabled", "is_frozen"] if source.customer else ["name"]
+	party = frappe.db.get_value(source.opportunity_from, source.party_name, fields, as_dict=True)
+	if not party:
+		message = _("{0} {1} of {2} does not exist any more. Choose whom the Quotation is for.")
+		refuse(message, _(source.opportunity_from), source.party_name, source.name)
+	if party.disabled or party.is_frozen:
+		state = _("disabled") if party.disabled else _("frozen")
+		message = _("Customer {0} is {1}. That has to end before a Quotation can be made.")
+		refuse(message, source.party_name, state)
+
+
+def _leave_out_gone(source: Document, target: Document) -> None:
+	"""What the opportunity still names and nobody finds (a deleted contact, an address) is left to ERPNext's defaults."""
+	gone = dangling.find(source).values()
+	for df in target.meta.get_link_fields():
+		if (df.options, target.get(df.fieldname)) in gone:
+			target.set(df.fieldname, None)
 
 
 def _set_party_details(source: Document, target: Document) -> None:
 	"""Set what ERPNext would otherwise take from the party's own default contact and address."""
-	if source.contact_person:
+	if target.contact_person:
 		target.contact_display = frappe.db.get_value("Contact", source.contact_person, "full_name")
-	if source.opportunity_from == "Lead" and source.party_address:
-		target.address_display = get_address_display(source.party_address)
+	if source.opportunity_from == "Lead" and target.customer_address:
+		target.address_display = get_address_display(target.customer_address)
 	order_types = target.meta.get_options("order_type").split("\n")
 	if source.opportunity_type and source.opportunity_type in order_types:
 		target.order_type = source.opportunity_type

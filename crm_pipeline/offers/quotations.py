@@ -74,4 +74,6 @@ def _set_lost_reasons(record: Document, quotations: dict) -> bool:
 def _describe(name: str, quotations: dict) -> str:
 	if name in quotations:
 		return _("Quotation {0} is {1}").format(name, _(quotations[name].status))
+	if not frappe.db.exists("Quotation", name):
+		return _("Quotation {0} does not exist any more").format(name)
 	return _("Quotation {0} is of another party or company").format(name)

@@ -13,4 +13,4 @@ def validate(doc: Document, method: str | None = None) -> None:
 
 def on_update(doc: Document, method: str | None = None) -> None:
 	if not doc.is_new() and doc.has_value_changed("title"):
-		names_of_others.follow_party("Lead", doc.name)
+		names_of_others.follow_renaming(doc)

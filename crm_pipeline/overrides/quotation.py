@@ -6,11 +6,12 @@ from crm_pipeline.offers import follow, links, supplier_rates
 
 
 def validate(doc: Document, method: str | None = None) -> None:
-	if doc.get("amended_from"):
-		links.inherit(doc, "Quotation", {doc.amended_from})
-	links.keep_link(doc)
-	if doc.get("pipeline_opportunity"):
-		supplier_rates.warn_of_low_margins(doc)
+	with links.linking(doc):
+		if doc.get("amended_from"):
+			links.inherit(doc, "Quotation", {doc.amended_from})
+		links.keep_link(doc)
+		if doc.get("pipeline_opportunity"):
+			supplier_rates.warn_of_low_margins(doc)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

@@ -6,6 +6,7 @@ from crm_pipeline.offers import links
 
 
 def validate(doc: Document, method: str | None = None) -> None:
-	if doc.get("amended_from"):
-		links.inherit(doc, "Request for Quotation", {doc.amended_from})
-	links.keep_link(doc)
+	with links.linking(doc):
+		if doc.get("amended_from"):
+			links.inherit(doc, "Request for Quotation", {doc.amended_from})
+		links.keep_link(doc)

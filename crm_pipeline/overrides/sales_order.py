@@ -7,10 +7,11 @@ from crm_pipeline.offers import follow, links
 
 def validate(doc: Document, method: str | None = None) -> None:
 	"""An order belongs to the opportunity of its quotations, whatever a caller typed."""
-	doc.pipeline_opportunity = None
-	quotations = {row.get("prevdoc_docname") for row in doc.items} - {None, ""}
-	if quotations:
-		links.inherit(doc, "Quotation", quotations)
+	with links.linking(doc):
+		doc.pipeline_opportunity = None
+		quotations = {row.get("prevdoc_docname") for row in doc.items} - {None, ""}
+		if quotations:
+			links.inherit(doc, "Quotation", quotations)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

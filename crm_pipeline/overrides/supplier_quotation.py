@@ -6,8 +6,9 @@ from crm_pipeline.offers import follow, links
 
 
 def validate(doc: Document, method: str | None = None) -> None:
-	_inherit(doc)
-	links.keep_link(doc)
+	with links.linking(doc):
+		_inherit(doc)
+		links.keep_link(doc)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

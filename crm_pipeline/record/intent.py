@@ -24,6 +24,17 @@ def save_as_it_is(doc: Document, fieldnames) -> Document:
 	return doc.save()
 
 
+def give_on_save(doc: Document, values: dict) -> None:
+	"""Let the next save of a record bring these values along: for a caller in between that loads it anew."""
+	doc.flags.given = values
+
+
+def take_given(doc: Document) -> None:
+	if values := doc.flags.pop("given", None):
+		doc.update(values)
+		doc.flags.intended = {name: _get_plain(doc, name) for name in values}
+
+
 def validate_intent(doc: Document) -> None:
 	"""The first of the rules: what was asked for is still there."""
 	for fieldname, value in (doc.flags.intended or {}).items():

@@ -59,9 +59,7 @@ def move_many(names: list[str], status: str, values: dict) -> dict:
 
 	Returns {"changed": [name, …], "refused": [{"name": …, "reason": …}, …]}.
 	"""
-	if status not in lifecycle.STAGES:
-		message = _("The status “{0}” is unknown. Choose one of {1}.")
-		refuse(message, status, list_choices(lifecycle.STAGES), exception=TransitionError)
+	validate_target(status)
 	result: dict[str, list] = {"changed": [], "refused": []}
 	locking.hold(*names)  # who meets somebody else meets them here, before anything is moved
 	for position, name in enumerate(names, start=1):
@@ -73,6 +71,12 @@ def move_many(names: list[str], status: str, values: dict) -> dict:
 			result["changed"].append(name)
 		frappe.publish_progress(100 * position / len(names), title=_("Changing Opportunities"))
 	return result
+
+
+def validate_target(status: str) -> None:
+	if status not in lifecycle.STAGES:
+		message = _("The status “{0}” is unknown. Choose one of {1}.")
+		refuse(message, status, list_choices(lifecycle.STAGES), exception=TransitionError)
 
 
 def _explain(error: Exception) -> str:

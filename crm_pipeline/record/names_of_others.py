@@ -1,16 +1,28 @@
 """What an opportunity says of its party and product line follows when those are renamed, merged or called otherwise."""
 
 import frappe
+from frappe import _
+from frappe.model.document import Document
 from frappe.utils import strip_html
 from pypika.terms import Criterion
 
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain.fields import PARTY_FIELDS
+from crm_pipeline.record.contained import contained
+
+FOLLOW_PARTY = "crm_pipeline.record.names_of_others.follow_party"
 
 
 def get_default_title(party: str | None, product_line: str | None) -> str:
 	"""Return the title of a record that nobody gave another one."""
 	return strip_html(" – ".join(part for part in (party, product_line) if part))[:140]
+
+
+def follow_renaming(doc: Document) -> None:
+	"""Do so while a customer or lead is saved under another title; its own document is saved in any case."""
+	what = _("Opportunities still show the former name of {0}.").format(doc.name)
+	with contained(what, FOLLOW_PARTY, doctype=doc.doctype, name=doc.name):
+		follow_party(doc.doctype, doc.name)
 
 
 def follow_party(doctype: str, name: str) -> None:
@@ -41,6 +53,22 @@ def keep_rows_once(row_doctype: str, fieldname: str, name: str) -> None:
 			doubled.append(row_name)
 		kept.add(tuple(table))
 	frappe.db.delete(row_doctype, {"name": ("in", doubled or [""])})
+
+
+def drop_rows_doubled_by(
+	row_doctype: str, fieldname: str, old: str, new: str, key: tuple[str, ...] = ()
+) -> int:
+	"""Before a merge, drop those rows of `old` beside which `new` has one of its own: that one stays. Returns how many."""
+	row = frappe.qb.DocType(row_doctype)
+	columns = [row[name] for name in ("parent", "parenttype", "parentfield", *key)]
+	rows = (
+		frappe.qb.from_(row).select(row[fieldname], row.name, *columns).where(row[fieldname].isin([old, new]))
+	)
+	found = rows.run()
+	kept = {tuple(place) for holder, _name, *place in found if holder == new}
+	doubled = [name for holder, name, *place in found if holder == old and tuple(place) in kept]
+	frappe.db.delete(row_doctype, {"name": ("in", doubled or [""])})
+	return len(doubled)
 
 
 def _follow_titles(own: Criterion, get_title, former_line: str | None = None) -> None:

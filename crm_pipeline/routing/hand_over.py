@@ -1,19 +1,24 @@
 """Hands the open opportunities of one user to another, or back to routing: as one job, each with its audit entry."""
 
+from hashlib import sha256
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname
+from frappe.utils.background_jobs import is_job_enqueued
 
 from crm_pipeline.access.eligibility import ELIGIBLE_ROLES, is_eligible
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.domain import lifecycle
+from crm_pipeline.domain import json_text, lifecycle
 from crm_pipeline.domain.text import is_blank
 from crm_pipeline.notices import notice
-from crm_pipeline.record import locking, transactions
+from crm_pipeline.record import locking, one_by_one
 from crm_pipeline.record.input_values import validate_reason
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import router
+
+RUN = "crm_pipeline.routing.hand_over.run"
 
 
 def preview(from_user: str, names: list[str] | None) -> dict:
@@ -39,19 +44,19 @@ def start(from_user: str, reason: str, to_user: str | None, names: list[str] | N
 	validate_reason(_("The reason"), reason)
 	if to_user and (to_user == from_user or not is_eligible(to_user, "sales_engineer")):
 		refuse(_("{0} can't take over. Choose another enabled user with a sales role."), to_user)
-	found = [row.name for row in _get_records(from_user, names)]
+	job = {
+		"from_user": from_user,
+		"to_user": to_user,
+		"names": [row.name for row in _get_records(from_user, names)],
+		"reason": reason,
+	}
+	job_id = f"crm_pipeline_hand_over|{sha256(json_text.write(job).encode()).hexdigest()}"
+	if is_job_enqueued(job_id):
+		refuse(_("The same hand-over of {0} is waiting already. You hear when it is done."), from_user)
 	frappe.enqueue(
-		"crm_pipeline.routing.hand_over.run",
-		queue="long",
-		job_id=f"crm_pipeline_hand_over|{from_user}",
-		deduplicate=True,
-		enqueue_after_commit=True,
-		from_user=from_user,
-		to_user=to_user,
-		names=found,
-		reason=reason,
+		RUN, queue="long", timeout=one_by_one.SIX_HOURS, job_id=job_id, enqueue_after_commit=True, **job
 	)
-	return {"opportunities": len(found)}
+	return {"opportunities": len(job["names"])}
 
 
 def run(from_user: str, to_user: str | None, names: list[str], reason: str) -> dict:
@@ -59,14 +64,12 @@ def run(from_user: str, to_user: str | None, names: list[str], reason: str) -> d
 
 	Returns {"moved": [name, …], "refused": [{"name", "reason"}, …]}; the manager who started it is notified.
 	"""
-	result: dict[str, list] = {"moved": [], "refused": []}
-	for index, name in enumerate(names, start=1):
-		try:
-			if transactions.run_alone(_move, name, from_user, to_user, reason):
-				result["moved"].append(name)
-		except frappe.ValidationError as error:
-			result["refused"].append({"name": name, "reason": str(error)})
-		frappe.publish_progress(index * 100 / len(names), title=_("Handing Over"))
+
+	def move(name: str) -> bool:
+		return _move(name, from_user, to_user, reason)
+
+	moved, refused = one_by_one.run(names, move, _("Handing Over"))
+	result = {"moved": moved, "refused": refused}
 	_report(result, from_user, to_user)
 	return result
 
@@ -108,7 +111,8 @@ def _get_records(from_user: str, names: list[str] | None) -> list:
 
 
 def _validate_user(user: str) -> None:
-	if not frappe.db.exists("User", user):
+	"""Refuse a name that is nobody's; who was deleted may have left opportunities."""
+	if not frappe.db.exists("User", user) and not _get_records(user, None):
 		refuse(_("There is no user {0}. Choose one from the list."), user)
 
 
@@ -128,5 +132,4 @@ def _report(result: dict, from_user: str, to_user: str | None) -> None:
 		len(result["moved"]),
 		len(result["refused"]),
 	)
-	refused = "".join(f"<p>{row['name']}: {row['reason']}</p>" for row in result["refused"])
-	notice.tell_by_bell([frappe.session.user], subject, body=refused)
+	notice.tell_of_job(subject, result["refused"])

@@ -21,6 +21,7 @@ from crm_pipeline.record.input_values import REASON_LENGTH
 from crm_pipeline.refusal import refuse
 from crm_pipeline.routing import turns
 
+REGION = "Pipeline Region"
 SKIPPED_NAMED = 20
 
 
@@ -82,7 +83,9 @@ def decide(region: str | None, excluded: str | None = None) -> Decision:
 	"""Take the region's next turn; without an available member, go up the chain of sales managers."""
 	if not region:
 		return Decision(None, _("no region"))
-	doc = frappe.get_cached_doc("Pipeline Region", region)
+	if not frappe.db.exists(REGION, region, cache=True):
+		return Decision(None, _("region {0} does not exist any more").format(region))
+	doc = frappe.get_cached_doc(REGION, region)
 	candidates, skipped = _get_candidates(doc, excluded)
 	if not candidates:
 		return _decide_by_managers(doc, skipped, excluded)
@@ -105,7 +108,7 @@ def describe_next(region: str, count: int) -> list[dict]:
 
 def preview(region: str, count: int) -> list[Decision]:
 	"""Return whom the next `count` opportunities would go to, without taking a turn."""
-	doc = frappe.get_cached_doc("Pipeline Region", region)
+	doc = frappe.get_cached_doc(REGION, region)
 	candidates, skipped = _get_candidates(doc)
 	if not candidates:
 		return [_decide_by_managers(doc, skipped)] * count
@@ -199,4 +202,5 @@ def _get_chain(region: Document) -> Iterator[Document]:
 	while region:
 		yield region
 		parent = region.parent_pipeline_region
-		region = frappe.get_cached_doc("Pipeline Region", parent) if parent else None
+		is_there = parent and frappe.db.exists(REGION, parent, cache=True)
+		region = frappe.get_cached_doc(REGION, parent) if is_there else None

@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+from contextlib import nullcontext
 from types import UnionType
 from typing import Union, get_args, get_origin
 from unittest.mock import patch
@@ -15,6 +16,7 @@ from crm_pipeline.tests.connections import CommittedTestCase
 from crm_pipeline.tests.features.test_rest import SECRET, request
 from crm_pipeline.tests.rest_page import Request, read_page
 from crm_pipeline.tests.test_wiring import get_whitelisted
+from crm_pipeline.tests.workflows import committed_workflow
 
 FUNCTIONS = {entry.path: entry for entry in read_page() if "/" not in entry.path}
 METHOD = "/api/method/"
@@ -62,7 +64,7 @@ def show(annotation) -> str:
 
 
 # function → status of the record in its example, where that is not Open
-STATUSES = {"mark_won": "Offer Made", "reopen": "Lost", "correct": "Won"}
+STATUSES = {"mark_won": "Offer Made", "apply_workflow": "Offer Made", "reopen": "Lost", "correct": "Won"}
 WITH_ITEMS = ("make_quotation_from_supplier_rates", "make_supplier_quotation", "make_request_for_quotation")
 
 
@@ -93,6 +95,10 @@ class TestExamples(CommittedTestCase):
 		self.assertEqual(asked, len(read_page()))
 
 	def send(self, function: str, example: Request):
+		with committed_workflow() if function == "apply_workflow" else nullcontext():
+			return self.send_to(function, example)
+
+	def send_to(self, function: str, example: Request):
 		names = self.make_records(function)
 		shown = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
 

@@ -126,6 +126,29 @@ crm_pipeline.move = async (frm, status) => {
 	);
 };
 
+// a Workflow's action on the status asks for what the move requires, and is carried out by the server with it
+crm_pipeline.ask_for_workflow = async (frm) => {
+	if (frappe.workflow.get_state_fieldname(frm.doctype) !== "status") {
+		return;
+	}
+	const action = frm.selected_workflow_action;
+	const transitions = await frappe.workflow.get_transitions(frm.doc);
+	const status = transitions.find((transition) => transition.action === action)?.next_state;
+	const fields = (crm_pipeline.MOVES[status]?.fields(frm.doc) || []).filter(
+		({ fieldname }) => fieldname !== "offer"
+	);
+	if (!fields.length) {
+		return;
+	}
+	frappe.dom.unfreeze();
+	crm_pipeline.ask(__("{0}: {1}", [__(status), frm.doc.name]), fields, __(status), (values) =>
+		crm_pipeline
+			.call("apply_workflow", { name: frm.doc.name, action, ...values })
+			.then(() => frm.reload_doc())
+	);
+	await new Promise(() => {}); // the framework would go on without what was asked for
+};
+
 crm_pipeline.correct = (frm) => {
 	const outcome = frm.doc.status === "Won" ? [won_fields(frm.doc)[0]] : lost_fields(frm.doc.status);
 	const kept = {
@@ -160,7 +183,15 @@ crm_pipeline.move_many = (listview, status) => {
 	);
 };
 
-crm_pipeline.show_result = ({ changed, refused }) => {
+crm_pipeline.show_result = ({ changed, refused, queued }) => {
+	if (queued) {
+		frappe.show_alert(
+			__("Changing {0} opportunities in the background. The bell tells the result.", [queued])
+		);
+	}
+	if (queued && !refused.length) {
+		return;
+	}
 	const rows = refused.map(({ name, reason }) => [frappe.utils.escape_html(name), reason]);
 	frappe.msgprint({
 		title: __("Changed {0}, refused {1}", [changed.length, refused.length]),

@@ -87,13 +87,13 @@ class TestClosing(AutoCloseTestCase):
 
 	def test_one_bad_record_is_logged_and_stops_no_other(self):
 		names = [make_waiting() for _number in range(3)]
-		frappe.db.set_value(OPPORTUNITY, names[1], "source", "Nowhere", update_modified=False)
+		frappe.db.set_value(OPPORTUNITY, names[1], "region", None, update_modified=False)
 		outcome = self.run_job()
 		self.assertEqual((outcome.closed, outcome.failed), (2, 1))
 		self.assertEqual([get_status(name) for name in names], ["Lost", "Open", "Lost"])
 		((name, reason),) = outcome.failures
 		self.assertEqual(name, names[1])
-		self.assertIn("Source Nowhere does not exist", reason)
+		self.assertIn("Region is missing.", reason)
 		self.assertIn(f"{name} could not be closed: {reason}", outcome.describe())
 		self.assertEqual(get_events(name), ["Created"])
 		self.assertTrue(frappe.db.exists("Error Log", {"method": ("like", f"{name} could not be closed%")}))
@@ -342,10 +342,10 @@ class TestCommand(AutoCloseTestCase):
 		self.assertEqual((result.exit_code, get_status(name)), (0, "Lost"))
 
 	def test_a_failure_shows_in_the_exit_code(self):
-		make_waiting(source="Nowhere")
+		frappe.db.set_value(OPPORTUNITY, make_waiting(), "region", None, update_modified=False)
 		result = self.run_command()
 		self.assertEqual(result.exit_code, 1)
-		self.assertIn("Source Nowhere does not exist", result.output)
+		self.assertIn("Region is missing.", result.output)
 
 	def test_it_says_when_auto_close_is_off(self):
 		change_settings(auto_close=0)

@@ -94,7 +94,7 @@ class TestCompanions(AutoCloseTestCase):
 
 	def test_what_could_not_be_closed_keeps_its_todos_and_event(self):
 		bad, good = self.make_due(), self.make_due()
-		frappe.db.set_value(OPPORTUNITY, bad, "source", "Nowhere", update_modified=False)
+		frappe.db.set_value(OPPORTUNITY, bad, "region", None, update_modified=False)
 		outcome = self.run_job()
 		self.assertEqual((outcome.closed, outcome.failed), (1, 1))
 		traces = get_traces(bad)
@@ -109,7 +109,7 @@ class TestCompanions(AutoCloseTestCase):
 		values = {"awaiting_response_since": days_ago(30), "auto_close_warned_on": days_ago(5)}
 		values["next_contact_date"] = days_ago(20)
 		frappe.db.set_value(OPPORTUNITY, {"name": ("in", names)}, values, update_modified=False)
-		frappe.db.set_value(OPPORTUNITY, names[1], "source", "Nowhere", update_modified=False)
+		frappe.db.set_value(OPPORTUNITY, names[1], "region", None, update_modified=False)
 		self.run_job()
 		self.assertEqual(get_contradictions(names), [])
 		self.assertEqual(get_problems(*names), [])

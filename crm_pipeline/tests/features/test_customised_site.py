@@ -8,7 +8,7 @@ from frappe.utils import get_datetime
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY
 from crm_pipeline.conversion import convert
-from crm_pipeline.tests import factories, personas
+from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_problems
 from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
@@ -95,3 +95,23 @@ class TestOwnFields(PipelineTestCase):
 			convert.convert(lead.name, None, None)
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, waiting.name, "opportunity_from"), "Customer")
 		self.assertEqual(get_problems(open_one.name, closed.name, waiting.name), [])
+
+	def test_nor_a_customer_or_an_order_that_erpnext_makes_of_a_lead(self):
+		from erpnext.crm.doctype.lead.lead import make_customer
+
+		leads = [factories.make_lead(f"Later Lead {number}", company=personas.COMPANY) for number in (1, 2)]
+		items = [{"item_code": personas.ITEM, "qty": 1, "rate": 900}]
+		parties = [{"opportunity_from": "Lead", "party_name": lead.name, "items": items} for lead in leads]
+		names = [factories.make_opportunity(**party).name for party in parties]
+		quotation = offer_documents.submit_quotation(names[1])
+		rows = {"fieldtype": "Table", "options": ITEM_ROW, "label": "Budget", "reqd": 1}
+		self.add_field(fieldname="custom_budget", **rows)
+		with as_user("Administrator"):
+			customer = make_customer(leads[0].name)
+			customer.customer_group = frappe.db.get_value("Customer Group", {"is_group": 0})
+			customer.insert()
+			order = offer_documents.submit_order(quotation.name)
+		records = [frappe.get_doc(OPPORTUNITY, name) for name in names]
+		self.assertEqual([record.party_name for record in records], [customer.name, order.customer])
+		self.assertEqual([record.status for record in records], ["Open", "Won"])
+		self.assertEqual(get_problems(*names), [])

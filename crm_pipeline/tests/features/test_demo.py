@@ -14,7 +14,7 @@ from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.demo import deals, sample_data, team, walkthrough
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.tests.base import PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.factories import make_opportunity
 
 MASTERS = deals.Masters(["North"], ["Pump"], ["Sales"], ["Phone"], {"Lost": ["Price"], "Rejected": ["Scope"]})
@@ -36,6 +36,17 @@ class TestDeals(TestCase):
 			self.assertLessEqual((TODAY - deal.values["opened_on"]).days, deals.DAYS)
 			self.assertLess(deal.values["opened_on"], deal.values.get("closed_on", TODAY))
 			self.assertLess(deal.values.get("closed_on", deal.values["opened_on"]), TODAY)
+
+
+# the log is append-only, a series goes on counting
+LEFT_BEHIND = {"tabPipeline Audit Log", "tabSeries"}
+
+
+def count_rows() -> dict[str, int]:
+	return {
+		table: frappe.db.sql(f"select count(*) from `{table}`")[0][0]
+		for table in frappe.db.get_tables(cached=False)
+	}
 
 
 class TestSampleData(PipelineTestCase):
@@ -74,6 +85,18 @@ class TestSampleData(PipelineTestCase):
 			self.assertEqual(frappe.db.count(doctype), count - removed[doctype], doctype)
 		self.assertTrue(frappe.db.exists(OPPORTUNITY, mine.name))
 		self.assertEqual(list(find_problems()), [])
+
+	@site_only("every table of a site")
+	def test_nothing_is_left_but_the_log(self):
+		sample_data.clear()
+		before = count_rows()
+		with patch.object(deals, "COUNT", 12), patch.object(deals, "REOPENED_COUNT", 1):
+			sample_data.load()
+		frappe.set_user("Administrator")
+		self.assertEqual(sample_data.clear(), [])
+		after = count_rows()
+		changed = {table for table in after if after[table] != before.get(table, 0)}
+		self.assertEqual(changed - LEFT_BEHIND, set())
 
 	def test_people_who_lost_their_roles_have_them_again(self):
 		frappe.db.delete("Has Role", {"parent": team.MANAGER.email})

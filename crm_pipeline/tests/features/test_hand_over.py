@@ -1,12 +1,14 @@
 """A manager hands the open opportunities of one user over, with a preview and a reason (docs/routing.md)."""
 
+from unittest.mock import patch
+
 import frappe
 from frappe.desk.form import assign_to
 from frappe.utils import add_days, now_datetime
 
 from crm_pipeline.api import routing as routing_api
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
-from crm_pipeline.exceptions import InputError
+from crm_pipeline.exceptions import ConflictError, InputError
 from crm_pipeline.routing import hand_over
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import get_events, get_problems
@@ -90,6 +92,61 @@ class TestHandOver(PipelineTestCase):
 		self.assertTrue(
 			frappe.db.exists("Notification Log", {"for_user": personas.MANAGER, "subject": subject})
 		)
+
+
+@site_only("hand over runs the desk's assignments and its bell")
+class TestTrouble(PipelineTestCase):
+	def run_with(self, errors: dict[str, list]) -> tuple[dict, list[str]]:
+		"""Run a job over three records; each time it comes to one of `errors`, by position, the next of its errors is raised."""
+		names = [factories.make_opportunity().name for _number in range(3)]
+		waiting = {names[position]: list(given) for position, given in errors.items()}
+		move = hand_over._move
+
+		def move_or_raise(name, *arguments):
+			if waiting.get(name):
+				raise waiting[name].pop(0)
+			return move(name, *arguments)
+
+		with patch.object(hand_over, "_move", move_or_raise):
+			return run(names), names
+
+	def test_one_record_stops_no_other_and_is_reported_with_its_reason(self):
+		result, names = self.run_with({1: [RuntimeError("Boom")]})
+		self.assertEqual(result["moved"], [names[0], names[2]])
+		((refused),) = result["refused"]
+		self.assertEqual(refused["name"], names[1])
+		filters = {"for_user": personas.MANAGER, "subject": ("like", "%: 2 moved, 1 refused.")}
+		self.assertIn(names[1], frappe.db.get_value("Notification Log", filters, "email_content"))
+		self.assertTrue(frappe.db.exists("Error Log", {"method": f"Handing Over: {names[1]}"}))
+
+	def test_what_somebody_else_holds_is_tried_again_at_the_end(self):
+		result, names = self.run_with({0: [ConflictError("Held")]})
+		self.assertEqual(result, {"moved": [*names[1:], names[0]], "refused": []})
+		self.assertEqual({get_engineer(name) for name in names}, {OTHER})
+
+	def test_what_stays_held_is_reported_and_moved_by_the_next_job(self):
+		result, names = self.run_with({0: [ConflictError("Held"), ConflictError("Still held")]})
+		self.assertEqual(result["refused"], [{"name": names[0], "reason": "Still held"}])
+		self.assertEqual(run(names), {"moved": [names[0]], "refused": []})
+
+	def test_a_deadlock_is_tried_again_at_once(self):
+		result, names = self.run_with({0: [frappe.QueryDeadlockError("Deadlock found")]})
+		self.assertEqual(result["moved"], names)
+
+	def test_a_second_job_of_one_user_waits_its_turn(self):
+		names = [factories.make_opportunity().name for _number in range(2)]
+		with patch("frappe.enqueue") as enqueue, patch.object(hand_over, "is_job_enqueued") as is_waiting:
+			waiting = set()
+			is_waiting.side_effect = waiting.__contains__
+			routing_api.hand_over(ENGINEER, "Leave", OTHER, names[:1])
+			waiting.add(enqueue.call_args.kwargs["job_id"])
+			routing_api.hand_over(ENGINEER, "Leave", OTHER, names[1:])
+			self.assertEqual(
+				[call.kwargs["names"] for call in enqueue.call_args_list], [names[:1], names[1:]]
+			)
+			sentence = f"The same hand-over of {ENGINEER} is waiting already."
+			with self.assertRefused(InputError, sentence):
+				routing_api.hand_over(ENGINEER, "Leave", OTHER, names[:1])
 
 
 @site_only("hand over runs the desk's assignments and its bell")

@@ -72,10 +72,31 @@ class TestRenamed(PipelineTestCase):
 
 	def test_users_that_are_merged_are_one_member(self):
 		users = [factories.make_user(f"member{number}@example.com", "Sales User") for number in range(2)]
-		region = factories.make_region("Merged", members=[{"user": user} for user in users])
+		members = [{"user": user, "weight": weight} for weight, user in enumerate(users, start=1)]
+		region = factories.make_region("Merged", members=members)
 		frappe.rename_doc("User", *users, merge=True)
-		self.assertEqual([row.user for row in region.reload().members], users[1:])
+		self.assertEqual([(row.user, row.weight) for row in region.reload().members], [(users[1], 2)])
 		region.save()
+
+	def test_users_that_are_merged_have_the_targets_of_who_stays(self):
+		leaver, stayer = (
+			factories.make_user(f"target{number}@example.com", "Sales User") for number in (1, 2)
+		)
+		rows = [(leaver, "1", 100), (leaver, "2", 200), (stayer, "1", 700)]
+		settings = frappe.get_doc("Pipeline Settings")
+		settings.targets = []
+		for user, quarter, target in rows:
+			values = {"sales_engineer": user, "year": 2030, "quarter": quarter, "target": target}
+			settings.append("targets", values)
+		settings.save()
+		frappe.clear_messages()
+		frappe.rename_doc("User", leaver, stayer, merge=True)
+		targets = frappe.get_doc("Pipeline Settings").targets
+		left = {(row.sales_engineer, row.quarter, row.target) for row in targets}
+		self.assertEqual(left, {(stayer, "1", 700), (stayer, "2", 200)})
+		told = frappe.as_json(frappe.get_message_log())
+		self.assertIn(f"1 sales targets of {leaver} were dropped: {stayer} has own ones", told)
+		frappe.get_doc("Pipeline Settings").save()
 
 	def test_a_name_as_long_as_names_get(self):
 		reason = factories.make_master(

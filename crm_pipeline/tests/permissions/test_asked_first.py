@@ -65,7 +65,7 @@ class TestAskedFirst(PipelineTestCase):
 		with (
 			as_user(personas.MANAGER),
 			patch.object(locking, "hold") as hold,
-			self.assertRaisesRegex(InputError, "501 records are too many"),
+			self.assertRaisesRegex(InputError, "5001 records are too many"),
 		):
 			api.move_many(names, "Lost")
 		hold.assert_not_called()

@@ -7,7 +7,7 @@ import frappe
 from frappe.absent import ABSENT
 
 CORE_MODULES = {
-	"frappe": ("Core", "Desk", "Contacts", "Custom", "Email", "Geo", "Automation", "Website"),
+	"frappe": ("Core", "Desk", "Contacts", "Custom", "Email", "Geo", "Automation", "Website", "Workflow"),
 	"erpnext": ("Accounts", "Buying", "CRM", "ERPNext Selling", "Selling", "Setup", "Stock"),
 }
 _controllers = {}

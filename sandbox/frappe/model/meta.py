@@ -102,6 +102,9 @@ class Meta:
 				fetched.setdefault(df.fetch_from.split(".")[0], []).append(df)
 		return fetched
 
+	def get_fields_to_fetch(self, link_fieldname):
+		return self.fields_to_fetch.get(link_fieldname, [])
+
 	@cached_property
 	def limited_fields(self):
 		"""The fields that hold only so many characters, with that number."""
@@ -114,6 +117,9 @@ class Meta:
 		names = [*model.default_fields[1:], *(model.child_table_fields if self.istable else ())]
 		columns = {name: model.STANDARD_FIELDTYPES[name] for name in names}
 		return {**columns, **{df.fieldname: df.fieldtype for df in self.value_fields}}
+
+	def get_workflow(self):
+		"""Nobody makes a Workflow here."""
 
 	def is_nested_set(self):
 		return self.has_field("lft") and self.has_field("rgt")

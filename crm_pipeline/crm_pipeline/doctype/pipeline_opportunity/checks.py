@@ -143,7 +143,7 @@ def refuse_missing(doc: Document, fieldname: str) -> None:
 
 
 def validate_links(doc: Document, invalid_links: list[tuple[str, str, str]]) -> None:
-	"""Say which link leads nowhere. `invalid_links`: (fieldname, name, message) as the framework finds them."""
+	"""Say which new link leads nowhere. `invalid_links`: (fieldname, name, message) as record/dangling.py leaves them."""
 	parties = {name for fieldname, name, _message in invalid_links if fieldname == "party_name"}
 	for fieldname, name, _message in invalid_links:
 		follows_party = fieldname in ("customer", "lead") and name in parties

@@ -11,7 +11,7 @@ from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.record.changes import has_changed
-from crm_pipeline.refusal import get_label, refuse
+from crm_pipeline.refusal import get_label, refuse, show
 from crm_pipeline.routing import router
 
 
@@ -25,7 +25,7 @@ def set_sales_engineer(doc: Document) -> None:
 			doc.sales_engineer = frappe.session.user
 	elif _has_waited_for_region(doc):
 		router.route(doc)
-	doc.set_system_value("assignment_due", int(_needs_todo(doc)))
+	doc.set_system_value("assignment_due", int(_needs_todo(doc) and _is_there(doc)))
 
 
 def end_own_support(doc: Document) -> None:
@@ -82,6 +82,17 @@ def _needs_todo(doc: Document) -> bool:
 	saved = doc.get_doc_before_save()
 	is_reopened = bool(saved) and lifecycle.is_reopening(saved.status, doc.status)
 	return is_reopened or has_changed(doc, "sales_engineer")
+
+
+def _is_there(doc: Document) -> bool:
+	"""Tell whether the sales engineer can be given a to-do; who was deleted can't, and somebody else has to be named."""
+	user = doc.sales_engineer
+	if user and not frappe.db.exists("User", user, cache=True):
+		message = _("{0} {1} of {2} does not exist any more. Let it be routed again, or name somebody else.")
+		text = message.format(get_label(doc, "sales_engineer"), show(user), doc.name)
+		frappe.msgprint(text, indicator="orange")
+		return False
+	return True
 
 
 def _has_waited_for_region(doc: Document) -> bool:

@@ -75,6 +75,10 @@ frappe.ui.form.on("Pipeline Opportunity", {
 		}
 	},
 
+	before_workflow_action(frm) {
+		return crm_pipeline.ask_for_workflow(frm);
+	},
+
 	route_again(frm) {
 		if (frm.is_dirty()) {
 			frappe.msgprint(__("Save your changes first, then let it be routed again."));

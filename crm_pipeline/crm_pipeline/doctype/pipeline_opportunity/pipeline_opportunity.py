@@ -27,11 +27,15 @@ from crm_pipeline.offers import links, supplier_rates
 from crm_pipeline.record import direct_writes, input_values, intent, last_word, loaded, locking, money
 from crm_pipeline.record.checked_input import CheckedTables
 from crm_pipeline.record.conflict import explain_loading
+from crm_pipeline.record.dangling import KeepsSavedLinks
 from crm_pipeline.record.one_save import one_save
+from crm_pipeline.record.workflow import UnderWorkflow
 from crm_pipeline.routing import rule
 
 
-class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, Document):
+class PipelineOpportunity(
+	ExplainedPermission, KeepsSavedLinks, UnderWorkflow, WithoutEmptyRows, CheckedTables, Document
+):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -218,6 +222,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 			return super().insert(ignore_permissions, *args, **kwargs)
 
 	def save(self, *args, **kwargs):
+		intent.take_given(self)
 		input_values.take_in(self)
 		is_insert = self.is_new() and not self.flags.is_written
 		with nullcontext() if is_insert or not self.name else one_save(self):

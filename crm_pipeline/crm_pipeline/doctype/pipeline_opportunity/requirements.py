@@ -6,10 +6,11 @@ from frappe.model.document import Document
 from frappe.utils import cstr, flt
 
 from crm_pipeline.access.permissions import is_manager
-from crm_pipeline.constants import SETTINGS
+from crm_pipeline.constants import LOST_REASON, SETTINGS
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.text import is_blank
 from crm_pipeline.exceptions import TransitionError
+from crm_pipeline.record.changes import has_changed
 from crm_pipeline.refusal import get_label, refuse
 
 FILLED_IN = frozenset({"won_currency"})  # a form brings it along, so it is no mistake
@@ -59,13 +60,28 @@ def keep_reasons_once(doc: Document) -> None:
 	"""A lost reason that is given twice counts once."""
 	given = set()
 	for row in list(doc.lost_reasons):
-		name = frappe.get_cached_doc("Pipeline Lost Reason", row.lost_reason).name
+		name = frappe.db.exists(LOST_REASON, row.lost_reason, cache=True) or row.lost_reason
 		if name in given:
 			doc.remove(row)
 		given.add(name)
 
 
 def _validate_won(doc: Document) -> None:
+	_validate_customer(doc)
+	may_be_free = frappe.get_cached_doc(SETTINGS).allow_zero_won_value
+	if flt(doc.won_value) <= 0 and not (may_be_free and doc.won_value not in (None, "")):
+		message = _(
+			"{0} is {1}. A won opportunity needs more than 0, or the setting that allows free-of-charge wins."
+		)
+		refuse(message, get_label(doc, "won_value"), doc.won_value or 0, exception=TransitionError)
+
+
+def _validate_customer(doc: Document) -> None:
+	"""A deal is won with a customer who is there; a closed one that is corrected keeps the one it was won with."""
+	if has_changed(doc, "status") and not frappe.db.exists(doc.opportunity_from, doc.party_name, cache=True):
+		message = _("{0} {1} of {2} does not exist any more. Choose the customer it is won with.")
+		values = (_(doc.opportunity_from), doc.party_name, doc.name)
+		refuse(message, *values, exception=TransitionError)
 	if not doc.customer:
 		refuse(
 			_("{0} is for the lead {1}. Convert the lead to a customer first."),
@@ -73,12 +89,6 @@ def _validate_won(doc: Document) -> None:
 			doc.party_name,
 			exception=TransitionError,
 		)
-	may_be_free = frappe.get_cached_doc(SETTINGS).allow_zero_won_value
-	if flt(doc.won_value) <= 0 and not (may_be_free and doc.won_value not in (None, "")):
-		message = _(
-			"{0} is {1}. A won opportunity needs more than 0, or the setting that allows free-of-charge wins."
-		)
-		refuse(message, get_label(doc, "won_value"), doc.won_value or 0, exception=TransitionError)
 
 
 def _validate_lost_reasons(doc: Document) -> None:
@@ -94,7 +104,9 @@ def _validate_lost_reasons(doc: Document) -> None:
 	for row in doc.lost_reasons:
 		if not row.lost_reason:
 			refuse(_("{0} is missing. Choose one."), get_label(row, "lost_reason"), exception=TransitionError)
-		reason = frappe.get_cached_doc("Pipeline Lost Reason", row.lost_reason)
+		if not frappe.db.exists(LOST_REASON, row.lost_reason, cache=True):
+			continue  # gone since; a new one was looked for with the other links
+		reason = frappe.get_cached_doc(LOST_REASON, row.lost_reason)
 		if not lifecycle.reason_applies(reason.applies_to, doc.status):
 			message = _("Lost reason {0} applies to {1}, not to {2}. Choose another one.")
 			refuse(message, reason.name, reason.applies_to, doc.status, exception=TransitionError)

@@ -10,7 +10,7 @@ from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import requirements
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.fields import STARTED_AFRESH
 from crm_pipeline.exceptions import TransitionError
-from crm_pipeline.record import conflict, money
+from crm_pipeline.record import conflict, money, workflow
 from crm_pipeline.refusal import get_label, list_choices, refuse
 
 
@@ -38,7 +38,7 @@ def get_offered_moves(doc: Document) -> list[str]:
 	return [
 		status
 		for status in lifecycle.STAGES[doc.status].allowed_next
-		if is_manager() or not lifecycle.is_reopening(doc.status, status)
+		if (is_manager() or not lifecycle.is_reopening(doc.status, status)) and workflow.allows(doc, status)
 	]
 
 
