@@ -70,8 +70,7 @@ def clear(on_record: Callable[[int], None] = lambda _count: None) -> list[str]:
 
 def _make_user(person: team.Person) -> None:
 	if frappe.db.exists("User", person.email):
-		if not set(person.roles) <= set(frappe.get_roles(person.email)):  # an uninstall took the app's own
-			frappe.get_doc("User", person.email).add_roles(*person.roles)
+		_bring_back(person)
 		return
 	user = {
 		"doctype": "User",
@@ -82,6 +81,15 @@ def _make_user(person: team.Person) -> None:
 		"roles": [{"role": role} for role in person.roles],
 	}
 	frappe.get_doc(user).insert()
+
+
+def _bring_back(person: team.Person) -> None:
+	"""Of people who are there already, some were disabled, and an uninstall took the app's own roles."""
+	user = frappe.get_doc("User", person.email)
+	if not user.enabled:
+		user.update({"enabled": 1}).save()
+	if not set(person.roles) <= set(frappe.get_roles(person.email)):
+		user.add_roles(*person.roles)
 
 
 def _make_customer(customer_name: str) -> str:

@@ -16,6 +16,7 @@ from crm_pipeline.demo import deals, sample_data, team, walkthrough
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.factories import make_opportunity
+from crm_pipeline.tests.users import as_user
 
 MASTERS = deals.Masters(["North"], ["Pump"], ["Sales"], ["Phone"], {"Lost": ["Price"], "Rejected": ["Scope"]})
 TODAY = datetime(2026, 11, 22, 12)
@@ -103,6 +104,13 @@ class TestSampleData(PipelineTestCase):
 		frappe.clear_cache(user=team.MANAGER.email)
 		sample_data.load()
 		self.assertIn("Sales Manager", frappe.get_roles(team.MANAGER.email))
+
+	def test_people_who_were_disabled_work_again(self):
+		engineer = team.ENGINEERS[0].email
+		with as_user("Administrator"):
+			frappe.get_doc("User", engineer).update({"enabled": 0}).save()
+			self.assertEqual(sample_data.load(), 0)
+		self.assertTrue(frappe.db.get_value("User", engineer, "enabled"))
 
 	def test_what_others_built_on_it_stays_and_is_named(self):
 		customer = frappe.db.get_value("Customer", {"owner": team.MANAGER.email})
