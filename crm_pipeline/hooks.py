@@ -156,7 +156,16 @@ doc_events = {
 	},
 	"Selling Settings": {"on_update": "crm_pipeline.overrides.selling_settings.on_update"},
 	("Custom Field", "DocType"): {"on_update": "crm_pipeline.access.link_fields.forget_link_fields"},
-	("User", "Pipeline Lost Reason"): {"after_rename": "crm_pipeline.audit.renames.after_rename"},
+	(
+		"User",
+		"Customer",
+		"Lead",
+		"Company",
+		"Currency",
+		"Pipeline Region",
+		"Pipeline Product Line",
+		"Pipeline Lost Reason",
+	): {"after_rename": "crm_pipeline.audit.renames.after_rename"},
 }
 
 override_doctype_class = {
