@@ -183,6 +183,7 @@ scheduler_events = {
 		"crm_pipeline.tasks.check_audit_log",
 		"crm_pipeline.tasks.catch_up_offers",
 		"crm_pipeline.tasks.auto_close",
+		"crm_pipeline.tasks.tell_of_ended_holidays",
 	],
 }
 

@@ -7,6 +7,7 @@ from frappe.utils.user import get_users_with_role
 from crm_pipeline.audit.findings import Findings
 from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.auto_close import run as auto_close_run
+from crm_pipeline.correspondence import holidays
 from crm_pipeline.mail import catch_up as dropped_mails
 from crm_pipeline.next_contact import reminders
 from crm_pipeline.notices import notice
@@ -41,6 +42,11 @@ def auto_close() -> None:
 	"""Daily: warn of opportunities whose customers don't answer, and close them; the Scheduled Job Log says what came of it."""
 	for line in auto_close_run.run().describe():
 		frappe.log(line)
+
+
+def tell_of_ended_holidays() -> None:
+	"""Daily: tell the Sales Managers of holiday lists that have run out."""
+	holidays.tell_managers()
 
 
 def remind_of_next_contacts() -> None:

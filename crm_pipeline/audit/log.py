@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import cint, cstr, flt, get_datetime, now_datetime
+from frappe.utils import cint, cstr, flt, now_datetime
 from frappe.utils.password import get_encryption_key
 
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.domain import audit_chain, clock, lifecycle
 from crm_pipeline.record import bulk
+from crm_pipeline.record import clock as site_clock
 
 ASSIGNMENT_FIELDS = ("sales_engineer", "application_engineer")
 OFFER_FIELDS = ("offer",)
@@ -76,7 +77,7 @@ def write_entries_of_batch(docs: list[Document]) -> None:
 
 def log_deletion(doc: Document, reason: str = "") -> None:
 	"""Add the last entry of a record that is about to be deleted."""
-	seconds = lifecycle.get_seconds_in_stage(get_datetime(doc.status_changed_on), now_datetime())
+	seconds = site_clock.get_seconds_in_stage(doc)
 	draft = Draft("Deleted", {}, from_status=doc.status, reason=reason, seconds_in_status=seconds)
 	entries = _seal(doc.doctype, doc.name, doc.audit_count, doc.audit_hash, [draft], _get_amount(doc))
 	bulk.insert_many(AUDIT_LOG, entries)

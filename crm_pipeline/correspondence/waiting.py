@@ -30,7 +30,14 @@ from crm_pipeline.refusal import refuse
 
 RECORD_LATER = "crm_pipeline.correspondence.waiting.record_later"
 LINKED_DOCTYPES = ("Quotation", "Sales Order")
-STATE_FIELDS = ("opened_on", "closed_on", "last_correspondence_on", "first_responded_on", "company")
+STATE_FIELDS = (
+	"opened_on",
+	"opened_utc",
+	"closed_on",
+	"last_correspondence_on",
+	"first_responded_on",
+	"company",
+)
 
 
 def follow(communication: Document) -> None:

@@ -18,6 +18,7 @@ from crm_pipeline.tasks import check_audit_log
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
 from crm_pipeline.tests.base import PipelineTestCase
+from crm_pipeline.tests.clocks import backdate
 from crm_pipeline.tests.users import as_user
 
 
@@ -44,7 +45,7 @@ class TestEvents(PipelineTestCase):
 	def test_it_says_how_long_the_record_stood_where_it_was(self):
 		doc = factories.make_opportunity()
 		opened_on = add_to_date(now_datetime(), hours=-5)
-		frappe.db.set_value(OPPORTUNITY, doc.name, "status_changed_on", opened_on, update_modified=False)
+		backdate(doc.name, status_changed_on=opened_on)
 		api.make_offer(doc.name)
 		self.assertAlmostEqual(get_log(doc.name)[-1].seconds_in_status, 5 * 3600, delta=60)
 

@@ -93,6 +93,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		notes: DF.TextEditor | None
 		offer: DF.Link | None
 		opened_on: DF.Datetime | None
+		opened_utc: DF.Int
 		opportunity_from: DF.Link
 		opportunity_type: DF.Link | None
 		ordered_value: DF.Currency
@@ -118,6 +119,7 @@ class PipelineOpportunity(ExplainedPermission, WithoutEmptyRows, CheckedTables, 
 		status: DF.Literal["Open", "Offer Made", "Won", "Lost", "Rejected"]
 		status_changed_by: DF.Data | None
 		status_changed_on: DF.Datetime | None
+		status_changed_utc: DF.Int
 		territory: DF.Link | None
 		title: DF.Data | None
 		weighted_value: DF.Currency

@@ -9,13 +9,11 @@ frappe.query_reports["Pipeline Audit Integrity"] = {
 	],
 
 	onload(report) {
-		report.page.add_inner_button(__("Accept Key Break"), () => ask_to_accept(report));
+		report.page.add_inner_button(__("Accept Key Break"), () => this.ask_to_accept(report));
 	},
-};
 
-function ask_to_accept(report) {
-	frappe.prompt(
-		{
+	ask_to_accept(report) {
+		const reason = {
 			fieldname: "reason",
 			fieldtype: "Small Text",
 			label: __("Reason"),
@@ -23,22 +21,21 @@ function ask_to_accept(report) {
 			description: __(
 				"Entries made under another encryption key are taken as they stand, once for the site. Later changes of them are found."
 			),
-		},
-		({ reason }) => accept(report, reason),
-		__("Accept Key Break"),
-		__("Accept")
-	);
-}
+		};
+		const accept = (values) => this.accept(report, values);
+		frappe.prompt(reason, accept, __("Accept Key Break"), __("Accept"));
+	},
 
-async function accept(report, reason) {
-	const { message: is_done } = await frappe.call({
-		method: "crm_pipeline.api.audit.accept_key_break",
-		args: { reason },
-		freeze: true,
-	});
-	if (is_done) {
-		report.refresh();
-	} else {
-		frappe.show_alert(__("This goes on in the background. Look again in some minutes."));
-	}
-}
+	async accept(report, { reason }) {
+		const { message: is_done } = await frappe.call({
+			method: "crm_pipeline.api.audit.accept_key_break",
+			args: { reason },
+			freeze: true,
+		});
+		if (is_done) {
+			report.refresh();
+		} else {
+			frappe.show_alert(__("This goes on in the background. Look again in some minutes."));
+		}
+	},
+};
