@@ -38,6 +38,7 @@ def crm_pipeline():
 def import_csv(context, file, map_file, defaults, rejects_file, **options):
 	"""Import opportunities from a CSV file. Columns are named by field or label; see docs/import.md."""
 	from crm_pipeline.moving_in.importer import Importer, Options
+	from crm_pipeline.personal_data import retention
 
 	paths = {"map_path": map_file, "rejects_path": rejects_file}
 	paths = {name: _get_path(path) for name, path in paths.items() if path}
@@ -46,6 +47,8 @@ def import_csv(context, file, map_file, defaults, rejects_file, **options):
 		_print_notices(importer)
 		with click.progressbar(length=importer.total, label="Importing") as bar:
 			result = importer.run(bar.update)
+		if result.rejected:
+			retention.remember_rejects(importer.rejects_path)
 		_print_result(importer, result)
 
 

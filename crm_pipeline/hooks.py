@@ -154,6 +154,9 @@ doc_events = {
 	"Personal Data Download Request": {
 		"validate": "crm_pipeline.overrides.personal_data_download_request.validate"
 	},
+	"Personal Data Deletion Request": {
+		"on_update": "crm_pipeline.overrides.personal_data_deletion_request.on_update"
+	},
 	"Selling Settings": {"on_update": "crm_pipeline.overrides.selling_settings.on_update"},
 	("Custom Field", "DocType"): {"on_update": "crm_pipeline.access.link_fields.forget_link_fields"},
 	(
@@ -184,6 +187,7 @@ scheduler_events = {
 		"crm_pipeline.tasks.catch_up_offers",
 		"crm_pipeline.tasks.auto_close",
 		"crm_pipeline.tasks.tell_of_ended_holidays",
+		"crm_pipeline.tasks.remove_old_files",
 	],
 }
 
@@ -198,6 +202,5 @@ user_data_fields = [
 		"doctype": "Pipeline Opportunity",
 		"filter_by": "contact_email",
 		"redact_fields": ["contact_email", "contact_mobile"],
-		"partial": 1,
 	}
 ]

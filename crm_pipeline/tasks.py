@@ -12,6 +12,7 @@ from crm_pipeline.mail import catch_up as dropped_mails
 from crm_pipeline.next_contact import reminders
 from crm_pipeline.notices import notice
 from crm_pipeline.offers import catch_up
+from crm_pipeline.personal_data import retention
 
 REPORTED_PROBLEMS = 50  # of each kind
 
@@ -47,6 +48,11 @@ def auto_close() -> None:
 def tell_of_ended_holidays() -> None:
 	"""Daily: tell the Sales Managers of holiday lists that have run out."""
 	holidays.tell_managers()
+
+
+def remove_old_files() -> None:
+	"""Daily: remove files of imports, rejects and copies of deleted records that are older than the settings say."""
+	retention.run()
 
 
 def remind_of_next_contacts() -> None:
