@@ -172,8 +172,8 @@ def get_redactions(ordered: Sequence[Mapping], key: str) -> dict[str, Redaction]
 	"""Return which entries of a chain were redacted, by the tombstones in it that are as they were written themselves."""
 	redactions: dict[str, Redaction] = {}
 	for entry in reversed(ordered):  # a tombstone may itself be redacted by a later one
-		told = _read_tombstone(entry) if is_genuine(entry, key, redactions) else None
-		if told:
+		told = _read_tombstone(entry)
+		if told and is_genuine(entry, key, redactions):
 			last = redactions.get(told["entry"])
 			redactions[told["entry"]] = Redaction(told["former"], last.current if last else told["current"])
 	return redactions
