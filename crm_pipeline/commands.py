@@ -11,7 +11,7 @@ import frappe
 from frappe.commands import get_site, pass_context
 
 MAX_PRINTED_REASONS = 10
-PROBLEM_LINE = "{:<18} {:<26} {}"
+MAX_PRINTED_PROBLEMS = 100  # of each kind
 
 
 @click.group("crm-pipeline")
@@ -38,6 +38,7 @@ def crm_pipeline():
 def import_csv(context, file, map_file, defaults, rejects_file, **options):
 	"""Import opportunities from a CSV file. Columns are named by field or label; see docs/import.md."""
 	from crm_pipeline.moving_in.importer import Importer, Options
+	from crm_pipeline.personal_data import retention
 
 	paths = {"map_path": map_file, "rejects_path": rejects_file}
 	paths = {name: _get_path(path) for name, path in paths.items() if path}
@@ -46,6 +47,8 @@ def import_csv(context, file, map_file, defaults, rejects_file, **options):
 		_print_notices(importer)
 		with click.progressbar(length=importer.total, label="Importing") as bar:
 			result = importer.run(bar.update)
+		if result.rejected:
+			retention.remember_rejects(importer.rejects_path)
 		_print_result(importer, result)
 
 
@@ -61,19 +64,27 @@ def demo(context, clear):
 
 
 @crm_pipeline.command("check-audit")
+@click.option(
+	"--accept-key-break",
+	"reason",
+	metavar="REASON",
+	help="Take the entries of a former encryption key as they stand, once for the site.",
+)
 @pass_context
-def check_audit(context):
+def check_audit(context, reason):
 	"""Check the audit log of every opportunity; exit code 1 when something is wrong."""
+	from crm_pipeline.audit import key_break
+	from crm_pipeline.audit.findings import Findings
 	from crm_pipeline.audit.integrity import find_problems
 
-	with _connected(context):
-		problems = list(find_problems())
-	if not problems:
+	with _connected(context), _errors_in_one_line():
+		if reason is not None:
+			click.echo(f"Accepted the entries of {key_break.accept(reason):,} logs as they stand.")
+		findings = Findings(MAX_PRINTED_PROBLEMS).take(find_problems())
+	if not findings.total:
 		click.echo("The audit log is in order.")
 		return
-	click.secho(PROBLEM_LINE.format("Record", "Problem", "What is wrong"), bold=True)
-	for problem in problems:
-		click.echo(PROBLEM_LINE.format(problem.reference_name, problem.kind, problem.message))
+	click.echo("\n".join(findings.describe()))
 	raise SystemExit(1)
 
 

@@ -158,9 +158,21 @@ doc_events = {
 	"Personal Data Download Request": {
 		"validate": "crm_pipeline.overrides.personal_data_download_request.validate"
 	},
+	"Personal Data Deletion Request": {
+		"on_update": "crm_pipeline.overrides.personal_data_deletion_request.on_update"
+	},
 	"Selling Settings": {"on_update": "crm_pipeline.overrides.selling_settings.on_update"},
 	("Custom Field", "DocType"): {"on_update": "crm_pipeline.access.link_fields.forget_link_fields"},
-	("User", "Pipeline Lost Reason"): {"after_rename": "crm_pipeline.audit.renames.after_rename"},
+	(
+		"User",
+		"Customer",
+		"Lead",
+		"Company",
+		"Currency",
+		"Pipeline Region",
+		"Pipeline Product Line",
+		"Pipeline Lost Reason",
+	): {"after_rename": "crm_pipeline.audit.renames.after_rename"},
 }
 
 override_doctype_class = {
@@ -179,6 +191,8 @@ scheduler_events = {
 		"crm_pipeline.tasks.catch_up_leads",
 		"crm_pipeline.tasks.catch_up_offers",
 		"crm_pipeline.tasks.auto_close",
+		"crm_pipeline.tasks.tell_of_ended_holidays",
+		"crm_pipeline.tasks.remove_old_files",
 	],
 }
 
@@ -193,6 +207,5 @@ user_data_fields = [
 		"doctype": "Pipeline Opportunity",
 		"filter_by": "contact_email",
 		"redact_fields": ["contact_email", "contact_mobile"],
-		"partial": 1,
 	}
 ]

@@ -57,7 +57,7 @@ REPORTS = {
 			"mins_to_first_response",
 			"working_mins_to_first_response",
 			"first_responded_on",
-			"status_changed_on",
+			"status_changed_utc",
 		),
 		*("base_potential_value", "weighted_value", "base_won_value"),
 		*("seconds_open", "exits_open", "seconds_offer_made", "exits_offer_made", "is_history"),

@@ -13,6 +13,7 @@ from pypika.terms import Field
 
 Year = CustomFunction("YEAR", ["date"])
 Month = CustomFunction("MONTH", ["date"])
+TimestampDiff = CustomFunction("TIMESTAMPDIFF", ["unit", "earlier", "later"])
 DateDiff = CustomFunction("DATEDIFF", ["later", "earlier"])
 Checksum = CustomFunction("CRC32", ["text"])
 Reverse = CustomFunction("REVERSE", ["text"])

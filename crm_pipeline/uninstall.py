@@ -7,6 +7,7 @@ from crm_pipeline import built_on, custom_fields, indexes, install, seeds
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import naming
 from crm_pipeline.dashboard import set_up as desk
 from crm_pipeline.domain.mailbox import PROGRESS
+from crm_pipeline.personal_data import retention
 from crm_pipeline.reporting.digest import delete_digests
 from crm_pipeline.routing import rule
 
@@ -41,7 +42,7 @@ def before_uninstall() -> None:
 	delete_scheduled_jobs()
 	frappe.db.delete("Patch Log", {"patch": ("like", "crm_pipeline.%")})
 	delete_desk_records()
-	frappe.db.delete("DefaultValue", {"defkey": PROGRESS})
+	frappe.db.delete("DefaultValue", {"defkey": ("in", [PROGRESS, retention.REJECTS])})
 	delete_roles()
 
 

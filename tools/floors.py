@@ -26,6 +26,7 @@ FLOORS = {
 		"moving_in",
 		"next_contact",
 		"offers",
+		"personal_data",
 		"reporting",
 		"routing",
 	),

@@ -50,6 +50,12 @@ def require_manager() -> None:
 		frappe.throw(_("Only a Sales Manager or System Manager may do this."), frappe.PermissionError)
 
 
+def require_org_admin() -> None:
+	"""Refuse everybody but a System Manager."""
+	if "System Manager" not in frappe.get_roles():
+		frappe.throw(_("Only a System Manager may do this."), frappe.PermissionError)
+
+
 def require_write(name: str) -> None:
 	"""Refuse who may not write an opportunity, before it is read or locked; whether there is one is not told."""
 	if not get_writable([name]):

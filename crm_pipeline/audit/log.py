@@ -5,16 +5,18 @@ row is written, so that it is written once, and inserted right after it, before 
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import cint, cstr, flt, get_datetime, now_datetime
+from frappe.utils import cint, cstr, flt, now_datetime
 from frappe.utils.password import get_encryption_key
 
-from crm_pipeline.constants import AUDIT_LOG
-from crm_pipeline.domain import audit_chain, lifecycle
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
+from crm_pipeline.domain import audit_chain, clock, lifecycle
 from crm_pipeline.record import bulk
+from crm_pipeline.record import clock as site_clock
 
 ASSIGNMENT_FIELDS = ("sales_engineer", "application_engineer")
 OFFER_FIELDS = ("offer",)
@@ -36,7 +38,10 @@ AUDITED_FIELDS = ("status", *ASSIGNMENT_FIELDS, *OFFER_FIELDS, *CONVERSION_FIELD
 
 @dataclass
 class Draft:
-	"""An entry before it is sealed; `changes` maps fieldname → {"from": value, "to": value}."""
+	"""An entry before it is sealed.
+
+	`changes` maps fieldname → {"from": value, "to": value}; entries about the log itself hold other details there.
+	"""
 
 	event: str
 	changes: dict
@@ -72,22 +77,24 @@ def write_entries_of_batch(docs: list[Document]) -> None:
 
 def log_deletion(doc: Document, reason: str = "") -> None:
 	"""Add the last entry of a record that is about to be deleted."""
-	seconds = lifecycle.get_seconds_in_stage(get_datetime(doc.status_changed_on), now_datetime())
+	seconds = site_clock.get_seconds_in_stage(doc)
 	draft = Draft("Deleted", {}, from_status=doc.status, reason=reason, seconds_in_status=seconds)
-	_append(doc.doctype, doc.name, doc.audit_count, doc.audit_hash, draft, _get_amount(doc))
+	entries = _seal(doc.doctype, doc.name, doc.audit_count, doc.audit_hash, [draft], _get_amount(doc))
+	bulk.insert_many(AUDIT_LOG, entries)
 
 
-def log_rename(doctype: str, old: str, new: str) -> None:
-	"""Note that a user or master was renamed, so that older entries can still be read and checked.
+def log_rename(doctype: str, old: str, new: str, is_merge: bool) -> None:
+	"""Note that a user or master was renamed or merged, so that older entries can still be read and checked.
 
 	Links on opportunities follow a rename, entries don't.
 	"""
-	_append_to_end(doctype, new, Draft("Renamed", {"name": {"from": old, "to": new}}))
+	event = "Merged" if is_merge else "Renamed"
+	add(doctype, new, Draft(event, {"name": {"from": old, "to": new}}))
 
 
 def log_conversion(lead: str, customer: str) -> None:
 	"""Note in the lead's own log which customer it became."""
-	_append_to_end("Lead", lead, Draft("Lead Converted", {"customer": {"from": "", "to": customer}}))
+	add("Lead", lead, Draft("Lead Converted", {"customer": {"from": "", "to": customer}}))
 
 
 def get_audited_values(doc: Document) -> dict:
@@ -162,7 +169,7 @@ def get_outcome_reason(doc: Document) -> str:
 	return ": ".join(part for part in (reasons, cstr(doc.outcome_detail).strip()) if part)
 
 
-def _get_amount(doc: Document) -> tuple[float, str]:
+def _get_amount(doc) -> tuple[float, str]:
 	if doc.won_currency:
 		return flt(doc.won_value), doc.won_currency
 	return flt(doc.potential_value), cstr(doc.currency)
@@ -177,24 +184,40 @@ def _get_plain_value(doc: Document, fieldname: str):
 	return cstr(value)
 
 
-def _append_to_end(doctype: str, name: str, draft: Draft) -> None:
-	"""Continue the log of a record that does not remember its log's end itself."""
-	last = frappe.db.get_all(
-		AUDIT_LOG,
-		filters={"reference_doctype": doctype, "reference_name": name},
-		fields=["name", "entry_hash"],
-		order_by="at desc, name desc",
-		limit=1,
-	)
-	position = audit_chain.get_position(last[0].name) if last else 0
-	_append(doctype, name, position, last[0].entry_hash if last else "", draft)
+def add(doctype: str, name: str, *drafts: Draft) -> None:
+	"""Continue a log outside of a save; an opportunity that is there remembers the new end."""
+	record = _get_locked_end(name) if doctype == OPPORTUNITY else None
+	if record:
+		entries = _seal(doctype, name, record.audit_count, record.audit_hash, drafts, _get_amount(record))
+		end = {"audit_count": record.audit_count + len(entries), "audit_hash": entries[-1]["entry_hash"]}
+		frappe.db.set_value(OPPORTUNITY, name, end)  # a form that is open has to be loaded again
+	else:
+		name, position, last_hash = _get_end(doctype, name)
+		entries = _seal(doctype, name, position, last_hash, drafts, (0.0, ""))
+	bulk.insert_many(AUDIT_LOG, entries)
 
 
-def _append(doctype, name, count, previous_hash, draft: Draft, amount=(0.0, "")) -> None:
-	bulk.insert_many(AUDIT_LOG, _seal(doctype, name, count, previous_hash, [draft], amount))
+def _get_locked_end(name: str):
+	fields = ["audit_count", "audit_hash", "won_currency", "won_value", "potential_value", "currency"]
+	return frappe.db.get_value(OPPORTUNITY, name, fields, as_dict=True, order_by=None, for_update=True)
 
 
-def _seal(doctype, name, count, previous_hash, drafts: list[Draft], amount) -> list[dict]:
+def _get_end(doctype: str, name: str) -> tuple[str, int, str]:
+	"""Return how a record that does not remember its log's end itself is written there, its last position and hash.
+
+	A name that differs in case or accents alone is the same one to the database.
+	"""
+	log = frappe.qb.DocType(AUDIT_LOG)
+	query = frappe.qb.from_(log).select(log.name, log.reference_name, log.entry_hash)
+	query = query.where((log.reference_doctype == doctype) & (log.reference_name == name))
+	rows = query.run()
+	if not rows:
+		return name, 0, ""
+	last, written_as, last_hash = max(rows, key=lambda row: audit_chain.get_position(row[0]))
+	return written_as, audit_chain.get_position(last), last_hash
+
+
+def _seal(doctype, name, count, previous_hash, drafts: Sequence[Draft], amount) -> list[dict]:
 	if not drafts:
 		return []
 	key = get_encryption_key()
@@ -203,17 +226,23 @@ def _seal(doctype, name, count, previous_hash, drafts: list[Draft], amount) -> l
 		"reference_name": name,
 		"user": frappe.session.user,
 		"at": now_datetime(),
+		"at_utc": clock.get_microseconds(),
 		"amount": amount[0],
 		"currency": amount[1],
 		"key_id": audit_chain.get_key_id(key),
 	}
 	entries = []
 	for position, draft in enumerate(drafts, start=cint(count) + 1):
-		entry = {**common, **_get_content(draft), "name": audit_chain.get_entry_name(name, position)}
+		entry = {**common, **_get_content(draft), "name": _get_entry_name(doctype, name, position)}
 		entry["previous_hash"] = cstr(previous_hash)
 		entry["entry_hash"] = previous_hash = audit_chain.get_entry_hash(entry, key)
 		entries.append(entry)
 	return entries
+
+
+def _get_entry_name(doctype: str, name: str, position: int) -> str:
+	"""A master may be called as another one of another DocType is."""
+	return audit_chain.get_entry_name(name if doctype == OPPORTUNITY else f"{doctype} {name}", position)
 
 
 def _get_content(draft: Draft) -> dict:
@@ -223,5 +252,9 @@ def _get_content(draft: Draft) -> dict:
 		"to_status": draft.to_status,
 		"reason": cstr(draft.reason),
 		"seconds_in_status": draft.seconds_in_status,
-		"details": json.dumps(draft.changes, ensure_ascii=False, sort_keys=True),
+		"details": write_details(draft.changes),
 	}
+
+
+def write_details(details: dict) -> str:
+	return json.dumps(details, ensure_ascii=False, sort_keys=True)

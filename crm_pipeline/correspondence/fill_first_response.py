@@ -15,7 +15,7 @@ from crm_pipeline.correspondence import waiting as correspondence
 from crm_pipeline.domain import correspondence as rules
 
 BATCH_SIZE = 500
-FIELDS = ["name", "lead", "company", "opened_on", "closed_on"]
+FIELDS = ["name", "lead", "company", "opened_on", "opened_utc", "closed_on"]
 MAIL_FIELDS = [
 	"name",
 	"creation",

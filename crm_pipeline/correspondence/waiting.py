@@ -25,12 +25,19 @@ from crm_pipeline.correspondence import first_response
 from crm_pipeline.domain import correspondence, lifecycle
 from crm_pipeline.domain.correspondence import Message, Sender
 from crm_pipeline.exceptions import ClosedRecordError
-from crm_pipeline.record import locking, transactions
+from crm_pipeline.record import clock, locking, transactions
 from crm_pipeline.refusal import refuse
 
 RECORD_LATER = "crm_pipeline.correspondence.waiting.record_later"
 LINKED_DOCTYPES = ("Quotation", "Sales Order")
-STATE_FIELDS = ("opened_on", "closed_on", "last_correspondence_on", "first_responded_on", "company")
+STATE_FIELDS = (
+	"opened_on",
+	"opened_utc",
+	"closed_on",
+	"last_correspondence_on",
+	"first_responded_on",
+	"company",
+)
 
 
 def follow(communication: Document) -> None:
@@ -56,6 +63,8 @@ def record(name: str, at: datetime, outgoing: bool, wait: bool = True) -> None:
 	state = frappe.db.get_value(
 		OPPORTUNITY, name, STATE_FIELDS, as_dict=True, order_by=None, for_update=True, wait=wait
 	)
+	if state and state.opened_utc:
+		state.opened_on = clock.get_shown(state.opened_utc)  # as the e-mail's date is shown
 	changes = correspondence.follow(state, Message(at, outgoing)) if state else {}
 	if "first_responded_on" in changes:
 		changes.update(first_response.get_stamps(state, at))

@@ -7,7 +7,7 @@ positions from 1 without gaps).
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -29,9 +29,13 @@ SEALED_FIELDS = (
 	"key_id",
 	"previous_hash",
 )
+# sealed in the entries that have them: those of former versions of the app are found as they were sealed
+LATER_FIELDS = ("at_utc",)
 
 LONGEST_NAME = 140  # of a document
 NINE_DECIMALS = Decimal("1e-9")
+
+REDACTED = "Redacted"  # the event of a tombstone
 
 ALTERED = "Altered entry"
 MISSING = "Missing entry"
@@ -61,6 +65,14 @@ def get_entry_name(reference_name: str, position: int) -> str:
 	return reference_name + end
 
 
+def get_moment(entry: Mapping) -> tuple:
+	"""Return when an entry was written, to be compared: the stamp in UTC, which no clock change or time zone moves.
+
+	Those of former versions have the site's clock alone, and all came before those with a stamp.
+	"""
+	return entry.get("at_utc") or 0, _as_datetime(entry["at"]) if entry["at"] else datetime.min
+
+
 def get_position(entry_name: str) -> int:
 	"""Return the position that an entry's name claims, 0 when the name holds none."""
 	position = entry_name.rpartition("-")[2]
@@ -70,6 +82,11 @@ def get_position(entry_name: str) -> int:
 def get_canonical_form(entry: Mapping) -> bytes:
 	"""Return one byte string per distinct content, the same before and after a trip through the database."""
 	values = [_get_canonical_value(fieldname, entry.get(fieldname)) for fieldname in SEALED_FIELDS]
+	values += [
+		_get_canonical_value(fieldname, entry[fieldname])
+		for fieldname in LATER_FIELDS
+		if entry.get(fieldname)
+	]
 	return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -88,18 +105,18 @@ def is_sealed(entry: Mapping, key: str) -> bool:
 	)
 
 
+def get_content_seal(entry: Mapping, key: str) -> str:
+	"""Return an HMAC of an entry as it stands, its own seal included, whichever key that was made under."""
+	content = get_canonical_form(entry) + b"\0" + (entry["entry_hash"] or "").encode(errors="replace")
+	return hmac.new(key.encode(), content, hashlib.sha256).hexdigest()
+
+
 def read_changes(details: str | None) -> dict[str, dict]:
 	"""Return fieldname → {"from", "to"} of an entry's details: what is no such thing is left out.
 
 	Whoever altered an entry may have written anything there; that it was altered shows in its seal.
 	"""
-	try:
-		changes = json.loads(details or "{}")
-	except (ValueError, RecursionError):
-		return {}
-	if not isinstance(changes, dict):
-		return {}
-	return {name: change for name, change in changes.items() if _is_change(change)}
+	return {name: change for name, change in read_details(details).items() if _is_change(change)}
 
 
 def _is_change(change) -> bool:
@@ -114,30 +131,106 @@ def _is_plain(value) -> bool:
 	return value is None or isinstance(value, str | int | float)
 
 
+class Redaction(NamedTuple):
+	"""What a tombstone says of an entry: the seals of its content before the first redaction and after the last."""
+
+	former: str
+	current: str
+
+
 def check_chain(
-	entries: Iterable[Mapping], key: str, expected_count: int | None = None, expected_hash: str | None = None
+	entries: Iterable[Mapping],
+	key: str,
+	expected_count: int | None = None,
+	expected_hash: str | None = None,
+	accepted_keys: Collection[str] = (),
 ) -> Iterator[Finding]:
 	"""Yield what is wrong with one record's chain.
 
 	`entries` in any order; `expected_count` and `expected_hash` are what the record itself remembers of its
-	log's end (None where nothing remembers it).
+	log's end (None where nothing remembers it). `accepted_keys` are ids of former keys whose entries are held against
+	what a manager accepted, and not here.
 	"""
-	ordered = sorted(entries, key=lambda entry: get_position(entry["name"]))
+	ordered = sort(entries)
+	redactions = get_redactions(ordered, key)
 	previous_hash, position = "", 0
 	for entry in ordered:
 		position += 1
-		yield from _check_entry(entry, key, previous_hash, position)
+		yield from _check_seal(entry, key, redactions, accepted_keys)
+		yield from _check_place(entry, previous_hash, position)
 		position = max(position, get_position(entry["name"]))
 		previous_hash = entry["entry_hash"]
 	if ordered and expected_count is not None:
 		yield from _check_tail(ordered[-1], position, expected_count, expected_hash)
 
 
-def _check_entry(entry: Mapping, key: str, previous_hash: str, position: int) -> Iterator[Finding]:
-	if entry["key_id"] != get_key_id(key):
+def sort(entries: Iterable[Mapping]) -> list[Mapping]:
+	return sorted(entries, key=lambda entry: get_position(entry["name"]))
+
+
+def get_redactions(ordered: Sequence[Mapping], key: str) -> dict[str, Redaction]:
+	"""Return which entries of a chain were redacted, by the tombstones in it that are as they were written themselves."""
+	redactions: dict[str, Redaction] = {}
+	for entry in reversed(ordered):  # a tombstone may itself be redacted by a later one
+		told = _read_tombstone(entry)
+		if told and is_genuine(entry, key, redactions):
+			last = redactions.get(told["entry"])
+			redactions[told["entry"]] = Redaction(told["former"], last.current if last else told["current"])
+	return redactions
+
+
+def is_genuine(entry: Mapping, key: str, redactions: Mapping[str, Redaction]) -> bool:
+	"""Tell whether an entry is as it was written under this key, or as a tombstone says that it was redacted."""
+	return is_sealed(entry, key) or (
+		entry["key_id"] == get_key_id(key) and is_redacted(entry, key, redactions)
+	)
+
+
+def is_redacted(entry: Mapping, key: str, redactions: Mapping[str, Redaction]) -> bool:
+	redaction = redactions.get(entry["name"])
+	return bool(redaction and hmac.compare_digest(redaction.current, get_content_seal(entry, key)))
+
+
+def get_chain_seal(entries: Iterable[Mapping], key: str, keys: Collection[str]) -> str:
+	"""Return one seal of those entries of a chain that were made under former keys; what is redacted since changes nothing."""
+	ordered = sort(entries)
+	redactions = get_redactions(ordered, key)
+	seals = [
+		redactions[entry["name"]].former
+		if is_redacted(entry, key, redactions)
+		else get_content_seal(entry, key)
+		for entry in ordered
+		if entry["key_id"] in keys
+	]
+	return hashlib.sha256("".join(seals).encode()).hexdigest()[:32]
+
+
+def read_details(details: str | None) -> dict:
+	"""Return an entry's details; nothing if they are no such thing."""
+	try:
+		content = json.loads(details or "{}")
+	except (ValueError, RecursionError):
+		return {}
+	return content if isinstance(content, dict) else {}
+
+
+def _read_tombstone(entry: Mapping) -> dict | None:
+	details = read_details(entry["details"]) if entry["event"] == REDACTED else {}
+	is_complete = all(isinstance(details.get(name), str) for name in ("entry", "former", "current"))
+	return details if is_complete else None
+
+
+def _check_seal(
+	entry: Mapping, key: str, redactions: Mapping[str, Redaction], accepted_keys: Collection[str]
+) -> Iterator[Finding]:
+	if entry["key_id"] == get_key_id(key):
+		if not is_genuine(entry, key, redactions):
+			yield Finding(ALTERED, entry["name"])
+	elif entry["key_id"] not in accepted_keys:
 		yield Finding(UNKNOWN_KEY, entry["name"])
-	elif not is_sealed(entry, key):
-		yield Finding(ALTERED, entry["name"])
+
+
+def _check_place(entry: Mapping, previous_hash: str, position: int) -> Iterator[Finding]:
 	if get_position(entry["name"]) != position or entry["previous_hash"] != previous_hash:
 		reference_name = entry["name"].rpartition("-")[0]
 		yield Finding(MISSING, entry["name"], get_entry_name(reference_name, position))

@@ -16,7 +16,9 @@ WRITTEN_MEANWHILE = (
 # set by this app alone; a caller's value is dropped on a new record and refused on a saved one
 SYSTEM_FIELDS = (
 	"opened_on",
+	"opened_utc",
 	"status_changed_on",
+	"status_changed_utc",
 	"status_changed_by",
 	"closed_on",
 	"closed_by",

@@ -6,7 +6,6 @@ compares status labels scattered about.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
@@ -89,11 +88,6 @@ def is_allowed(from_status: str, to_status: str) -> bool:
 
 def is_reopening(from_status: str, to_status: str) -> bool:
 	return STAGES[from_status].is_closed and not STAGES[to_status].is_closed
-
-
-def get_seconds_in_stage(since: datetime, until: datetime) -> int:
-	"""Return the whole seconds between two status changes, never less than 0."""
-	return max(0, int((until - since).total_seconds()))
 
 
 def add_up_exits(entries: Iterable[tuple[str, str, int]]) -> dict[str, int]:

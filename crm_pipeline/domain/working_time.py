@@ -2,37 +2,51 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from crm_pipeline.domain import clock
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Calendar:
-	"""When people work: the hours of a day (as time since midnight) and the days on which nobody does."""
+	"""When people work: the hours of a day (as time since midnight) and the days on which nobody does.
+
+	The days off are known for some dates only, those of a holiday list. Before and after them, the weekdays that are off
+	in the list are taken to be off as well, and no others.
+	"""
 
 	opens: timedelta = timedelta(0)
 	closes: timedelta = DAY
 	holidays: Collection[date] = field(default_factory=frozenset)
+	weekdays_off: Collection[int] = field(default_factory=frozenset)
+	known_from: date = date.min
+	known_to: date = date.max
+
+	def is_day_off(self, day: date) -> bool:
+		is_known = self.known_from <= day <= self.known_to
+		return day in self.holidays or (not is_known and day.weekday() in self.weekdays_off)
 
 
-def get_minutes(start: datetime, end: datetime) -> int:
-	"""Return the full minutes from start to end, 0 if the end comes first."""
-	return max(0, int((end - start) // timedelta(minutes=1)))
+def get_minutes(start: int, end: int) -> int:
+	"""Return the full minutes from one stamp to another, 0 if the end comes first."""
+	return max(0, (end - start) // 60)
 
 
-def get_working_minutes(start: datetime, end: datetime, calendar: Calendar) -> int:
-	"""Return the full working minutes from start to end. Days are cut at midnight of the site."""
-	worked = timedelta(0)
-	day = start.date()
-	while day <= end.date():
-		if day not in calendar.holidays:
+def get_working_minutes(start: int, end: int, calendar: Calendar, zone: tzinfo) -> int:
+	"""Return the full working minutes from one stamp to another. Days are those that a clock in the zone shows."""
+	worked = 0
+	day, last = (clock.get_shown(stamp, zone).date() for stamp in (start, end))
+	while day <= last:
+		if not calendar.is_day_off(day):
 			midnight = datetime.combine(day, time())
-			begin = max(start, midnight + calendar.opens)
-			finish = min(end, midnight + calendar.closes)
-			worked += max(timedelta(0), finish - begin)
+			opening, closing = (
+				clock.get_stamp(midnight + hours, zone, end) for hours in (calendar.opens, calendar.closes)
+			)
+			worked += max(0, min(end, closing) - max(start, opening))
 		day += DAY
-	return int(worked // timedelta(minutes=1))
+	return worked // 60
 
 
 def parse_time(value: time | timedelta | str | None) -> timedelta | None:

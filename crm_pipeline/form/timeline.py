@@ -58,6 +58,7 @@ def _get_sentences() -> dict[str, str]:
 		"Offer Linked": _("{0} linked the offer {2}"),
 		"Offer Withdrawn": _("{0} withdrew the offer {2}"),
 		"Lead Converted": _("{0} moved this to the customer {2}"),
+		"Redacted": _("{0} redacted an entry of the audit log"),
 	}
 
 

@@ -12,7 +12,15 @@ from frappe.website.doctype.personal_data_download_request.personal_data_downloa
 from crm_pipeline.constants import OPPORTUNITY
 
 # what an opportunity says of a person; the rest is the company's own
-PERSONAL_FIELDS = ("name", "party_display_name", "contact_email", "contact_mobile", "city", "state")
+PERSONAL_FIELDS = (
+	"name",
+	"party_display_name",
+	"contact_person",
+	"contact_email",
+	"contact_mobile",
+	"city",
+	"state",
+)
 
 
 def validate(doc: Document, method: str | None = None) -> None:

@@ -1,6 +1,9 @@
 """Reading the audit log, and finding what is wrong with it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
 
 import frappe
 
@@ -23,3 +26,18 @@ def get_events(name: str) -> list[str]:
 def get_problems(*names: str) -> list[tuple[str, str]]:
 	"""Return (kind, entry) of what the integrity check finds for the records."""
 	return [(problem.kind, problem.entry) for problem in find_problems(list(names))]
+
+
+def get_all_kinds() -> list[str]:
+	"""Return the kinds of everything that a check of the whole site finds."""
+	return [problem.kind for problem in find_problems()]
+
+
+@contextmanager
+def under_key(key: str) -> Iterator[None]:
+	"""The site as it is with another encryption key, such as after a restore without the old one."""
+	with ExitStack() as patches:
+		for module in ("log", "trust"):
+			target = f"crm_pipeline.audit.{module}.get_encryption_key"
+			patches.enter_context(patch(target, return_value=key))
+		yield

@@ -7,6 +7,7 @@ from frappe.utils import add_days, now_datetime, nowdate
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import PipelineTestCase
+from crm_pipeline.tests.clocks import backdate
 
 FIRST_RESPONSE = "Minutes to First Response for Opportunity"
 LOST_TRENDS = "Lost Opportunity Trends"
@@ -29,8 +30,8 @@ def make_closed(status: str = "Won", days: int = 7, **overrides):
 
 
 def set_values(doc, **values) -> None:
-	"""Write what the app only writes as time goes by."""
-	frappe.db.set_value(OPPORTUNITY, doc.name, values, update_modified=False)
+	"""Write what the app only writes as time goes by; a date with its stamp."""
+	backdate(doc.name, **values)
 
 
 class ReportTestCase(PipelineTestCase):

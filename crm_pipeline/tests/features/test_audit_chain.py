@@ -76,6 +76,13 @@ class TestSeal(TestCase):
 			get_entry_hash(ENTRY, KEY), "3c249c4ead35927dd74a5e9203889817e588740428a89519d7f6744dc3189033"
 		)
 
+	def test_a_stamp_is_sealed_in_the_entries_that_have_one(self):
+		stamped = seal({**ENTRY, "at_utc": 983464200000000})
+		self.assertTrue(is_sealed(stamped, KEY))
+		for value in (983464200000001, None):
+			self.assertFalse(is_sealed({**stamped, "at_utc": value}, KEY))
+		self.assertFalse(is_sealed({**seal(ENTRY), "at_utc": 983464200000000}, KEY))
+
 	def test_what_a_database_returns_in_another_form_is_the_same(self):
 		returned = {"at": "2001-03-01 16:30:00", "amount": "1000.00", "seconds_in_status": "86400"}
 		self.assertEqual(get_canonical_form({**ENTRY, **returned}), get_canonical_form(ENTRY))

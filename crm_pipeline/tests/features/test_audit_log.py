@@ -9,7 +9,8 @@ import frappe.client
 from frappe.utils import add_to_date, now_datetime
 
 from crm_pipeline.api import opportunity as api
-from crm_pipeline.audit import integrity, log
+from crm_pipeline.audit import integrity, log, trust
+from crm_pipeline.audit.findings import Findings
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.exceptions import AppendOnlyError
 from crm_pipeline.form import history
@@ -17,6 +18,7 @@ from crm_pipeline.tasks import check_audit_log
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
 from crm_pipeline.tests.base import PipelineTestCase
+from crm_pipeline.tests.clocks import backdate
 from crm_pipeline.tests.users import as_user
 
 
@@ -43,7 +45,7 @@ class TestEvents(PipelineTestCase):
 	def test_it_says_how_long_the_record_stood_where_it_was(self):
 		doc = factories.make_opportunity()
 		opened_on = add_to_date(now_datetime(), hours=-5)
-		frappe.db.set_value(OPPORTUNITY, doc.name, "status_changed_on", opened_on, update_modified=False)
+		backdate(doc.name, status_changed_on=opened_on)
 		api.make_offer(doc.name)
 		self.assertAlmostEqual(get_log(doc.name)[-1].seconds_in_status, 5 * 3600, delta=60)
 
@@ -335,7 +337,7 @@ class TestTampering(PipelineTestCase):
 		self.assertIn((integrity.audit_chain.ALTERED, self.entries[2]), get_problems(self.name))
 
 	def test_a_chain_under_another_key_can_not_be_checked(self):
-		with patch.object(integrity, "get_encryption_key", return_value="another key"):
+		with patch.object(trust, "get_encryption_key", return_value="another key"):
 			problems = get_problems(self.name)
 		self.assertEqual(problems, [(integrity.audit_chain.UNKNOWN_KEY, entry) for entry in self.entries])
 
@@ -428,6 +430,21 @@ class TestNightlyCheck(PipelineTestCase):
 			"Error Log", filters={"method": ("like", "Pipeline audit log%")}, pluck="error"
 		)
 		self.assertIn(f"Status of {name} is Lost, but the log says Open.", "\n".join(reports))
+
+	def test_it_counts_by_kind_and_tells_the_newest_first(self):
+		days = [f"2001-01-{day:02d}" for day in range(1, 30)]
+		found = [
+			integrity.Problem(kind, f"OPP-{number}", "", f"{kind} of {day}", day)
+			for kind in (integrity.DIFFERS, integrity.audit_chain.ALTERED)
+			for number, day in enumerate([*days[15:], *days[:15]])
+		]
+		lines = Findings(2).take(found).describe()
+		kinds = (integrity.audit_chain.ALTERED, integrity.DIFFERS)
+		expected = [
+			[f"{kind}: 29", f"  {kind} of 2001-01-29", f"  {kind} of 2001-01-28", "  and 27 older ones"]
+			for kind in kinds
+		]
+		self.assertEqual(lines, [*expected[0], "", *expected[1]])
 
 	def test_a_check_that_could_not_be_finished_says_so(self):
 		problem = integrity.Problem(integrity.DIFFERS, "OPP-1", "", "found before")

@@ -15,6 +15,7 @@ from crm_pipeline.domain.correspondence import Message, Sender
 from crm_pipeline.exceptions import ClosedRecordError, ConflictError
 from crm_pipeline.tests import doors, factories, mails, offer_documents, personas
 from crm_pipeline.tests.base import PipelineTestCase, site_only
+from crm_pipeline.tests.clocks import backdate
 from crm_pipeline.tests.connections import CommittedTestCase, Connection
 from crm_pipeline.tests.users import as_user
 
@@ -31,7 +32,7 @@ def state(**values) -> dict:
 def opened_days_ago(days: int = 2, **overrides):
 	"""Insert an opportunity that was opened some days ago."""
 	doc = factories.make_opportunity(**overrides)
-	frappe.db.set_value(OPPORTUNITY, doc.name, "opened_on", mails.ago(days=days), update_modified=False)
+	backdate(doc.name, opened_on=mails.ago(days=days))
 	return doc.reload()
 
 

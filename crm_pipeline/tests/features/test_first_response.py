@@ -1,22 +1,26 @@
 """Minutes to first response, stamped once by the first e-mail that a person sends (docs/follow-up.md)."""
 
 import unittest
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from unittest.mock import patch
 
 import frappe
 from click.testing import CliRunner
+from dateutil import tz
+from frappe.desk import query_report
 from frappe.utils import add_days, getdate
 
-from crm_pipeline import commands, install
+from crm_pipeline import commands, install, tasks
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import fill_first_response
-from crm_pipeline.domain import working_time
+from crm_pipeline.domain import clock, working_time
 from crm_pipeline.domain.working_time import Calendar, get_working_minutes
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.tests import doors, factories, mails, personas
 from crm_pipeline.tests.base import PipelineTestCase, forget_cached_documents, site_only
+from crm_pipeline.tests.clocks import backdate
+from crm_pipeline.tests.reports import FIRST_RESPONSE
 from crm_pipeline.tests.users import as_user
 
 FIELDS = ["first_responded_on", "mins_to_first_response", "working_mins_to_first_response"]
@@ -26,6 +30,12 @@ OFFICE = Calendar(timedelta(hours=9), timedelta(hours=18), {datetime(2000, 1, 4)
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
 	return MONDAY + timedelta(days=day, hours=hour, minutes=minute)
+
+
+def get_minutes(start: datetime, end: datetime, calendar: Calendar, zone=timezone.utc) -> int:
+	now = clock.get_stamp(datetime(2030, 1, 1), zone, 0)
+	stamps = (clock.get_stamp(moment, zone, now) for moment in (start, end))
+	return get_working_minutes(*stamps, calendar, zone)
 
 
 class TestWorkingTime(unittest.TestCase):
@@ -43,15 +53,42 @@ class TestWorkingTime(unittest.TestCase):
 			(at(0, 11), at(0, 10), 0),
 		):
 			with self.subTest(f"{start} to {end}"):
-				self.assertEqual(get_working_minutes(start, end, OFFICE), minutes)
+				self.assertEqual(get_minutes(start, end, OFFICE), minutes)
 
 	def test_full_minutes_count(self):
 		end = at(0, 10) + timedelta(seconds=119)
-		self.assertEqual(get_working_minutes(at(0, 10), end, OFFICE), 1)
-		self.assertEqual(working_time.get_minutes(at(0, 10), end), 1)
+		self.assertEqual(get_minutes(at(0, 10), end, OFFICE), 1)
+		self.assertEqual(working_time.get_minutes(0, 119), 1)
 
 	def test_without_hours_or_holidays_every_minute_is_a_working_minute(self):
-		self.assertEqual(get_working_minutes(at(0, 22), at(1, 2), Calendar()), 240)
+		self.assertEqual(get_minutes(at(0, 22), at(1, 2), Calendar()), 240)
+
+	def test_an_hour_that_is_lost_or_won_by_a_clock_change(self):
+		berlin = tz.gettz("Europe/Berlin")
+		whole_day, nights = Calendar(), Calendar(closes=timedelta(hours=6))
+		for day, hours, night in ((26, 23, 5), (27, 24, 6)):
+			start = datetime(2000, 3, day)
+			end = start + timedelta(days=1)
+			self.assertEqual(get_minutes(start, end, whole_day, berlin), hours * 60)
+			self.assertEqual(get_minutes(start, end, nights, berlin), night * 60)
+		start, end = datetime(2000, 10, 29), datetime(2000, 10, 30)
+		self.assertEqual(get_minutes(start, end, whole_day, berlin), 25 * 60)
+
+	def test_a_holiday_list_that_has_run_out_keeps_its_weekly_days_off(self):
+		sunday, monday = date(2000, 1, 2), date(2000, 1, 3)
+		known = {"known_from": date(2000, 1, 1), "known_to": date(2000, 1, 31)}
+		calendar = Calendar(holidays={sunday, monday}, weekdays_off={sunday.weekday()}, **known)
+		for day, is_off in (
+			(sunday, True),
+			(monday, True),
+			(date(2000, 1, 9), False),  # in the list's time the list decides
+			(date(2000, 2, 6), True),
+			(date(2000, 2, 7), False),
+			(date(1999, 12, 26), True),
+			(date(1999, 12, 27), False),
+		):
+			with self.subTest(day):
+				self.assertEqual(calendar.is_day_off(day), is_off)
 
 	def test_times_of_day_in_every_form(self):
 		nine = timedelta(hours=9, minutes=30)
@@ -66,8 +103,7 @@ class FirstResponseTestCase(PipelineTestCase):
 	def open(self, ago: dict | None = None, **overrides):
 		"""Insert an opportunity that was opened some time ago, two days by default."""
 		doc = factories.make_opportunity(**overrides)
-		opened = {"opened_on": mails.ago(**(ago or {"days": 2}))}
-		frappe.db.set_value(OPPORTUNITY, doc.name, opened, update_modified=False)
+		backdate(doc.name, opened_on=mails.ago(**(ago or {"days": 2})))
 		return doc.reload()
 
 	def get_stamps(self, name: str) -> list:
@@ -204,9 +240,25 @@ class TestWorkingHours(FirstResponseTestCase):
 		self.addCleanup(frappe.clear_document_cache, "Company", personas.COMPANY)
 		doc = self.open()
 		opened_on = datetime.combine(days_ago[7], datetime.min.time()) + timedelta(hours=17)
-		frappe.db.set_value(OPPORTUNITY, doc.name, "opened_on", opened_on, update_modified=False)
+		backdate(doc.name, opened_on=opened_on)
 		mails.send(doc.name, communication_date=opened_on + timedelta(days=1, hours=17))
 		self.assertEqual(self.get_stamps(doc.name)[1:], [str(41 * 60), str(2 * 60)])
+
+	def test_managers_are_told_once_of_a_list_that_has_run_out(self):
+		values = {"from_date": add_days(getdate(), -30), "to_date": add_days(getdate(), -1)}
+		factories.make("Holiday List", holiday_list_name="Cast old holidays", holidays=[], **values)
+		frappe.db.set_value("Company", personas.COMPANY, "default_holiday_list", "Cast old holidays")
+		forget_cached_documents()
+		self.addCleanup(frappe.clear_document_cache, "Company", personas.COMPANY)
+		factories.make_opportunity()
+		for _day in range(2):
+			tasks.tell_of_ended_holidays()
+		filters = {"for_user": personas.MANAGER, "document_name": "Cast old holidays"}
+		told = frappe.get_all("Notification Log", filters=filters, pluck="subject")
+		self.assertEqual(len(told), 1)
+		self.assertIn("The holiday list Cast old holidays ended on", told[0])
+		report = query_report.run(FIRST_RESPONSE, {"company": personas.COMPANY})
+		self.assertIn("Cast old holidays ended on", report["message"])
 
 	def test_hours_that_end_before_they_begin_are_refused(self):
 		settings = frappe.get_doc("Pipeline Settings")
@@ -236,7 +288,7 @@ class TestFilling(FirstResponseTestCase):
 		self.put(doc.name, communication_date=mails.ago(hours=9), communication_type="Automated Message")
 		self.put(silent.name, sender=mails.CUSTOMER_ADDRESS)
 		self.fill()
-		minutes = working_time.get_minutes(doc.opened_on, self.get_stamps(doc.name)[0])
+		minutes = (self.get_stamps(doc.name)[0] - doc.opened_on) // timedelta(minutes=1)
 		self.assertEqual(self.get_minutes(doc.name), str(minutes))
 		self.assertAlmostEqual(minutes, 41 * 60, delta=1)
 		self.assertUnanswered(silent.name)

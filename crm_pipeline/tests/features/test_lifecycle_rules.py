@@ -1,6 +1,5 @@
-"""What a stage carries, and for how long a record stood in it, as rules on plain values."""
+"""What a stage carries, as rules on plain values."""
 
-from datetime import datetime, timedelta
 from unittest import TestCase
 
 from crm_pipeline.domain import lifecycle
@@ -31,11 +30,3 @@ class TestOutcomeFields(TestCase):
 		):
 			with self.subTest(f"{applies_to}: {status}"):
 				self.assertEqual(lifecycle.reason_applies(applies_to, status), applies)
-
-
-class TestTimeInStage(TestCase):
-	def test_it_is_whole_seconds_and_never_less_than_none(self):
-		since = datetime(2001, 3, 1, 16, 30)
-		for later, seconds in ((0, 0), (0.9, 0), (90.9, 90), (-5, 0), (86400, 86400)):
-			until = since + timedelta(seconds=later)
-			self.assertEqual(lifecycle.get_seconds_in_stage(since, until), seconds)

@@ -6,7 +6,7 @@ from crm_pipeline.api import opportunity as api
 from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.constants import AUDIT_LOG, LOST_REASON_ROW, OPPORTUNITY
 from crm_pipeline.tests import factories
-from crm_pipeline.tests.audit import get_problems
+from crm_pipeline.tests.audit import get_log, get_problems
 from crm_pipeline.tests.base import PipelineTestCase, site_only
 
 FIELDS = ["party_display_name", "title"]
@@ -99,14 +99,75 @@ class TestRenamed(PipelineTestCase):
 		frappe.get_doc("Pipeline Settings").save()
 
 	def test_a_name_as_long_as_names_get(self):
-		reason = factories.make_master(
-			"Pipeline Lost Reason", "Cast short", category="Price", applies_to="Both"
-		).name
-		for name in ("y" * 140, "z" * 140, "y" * 140, "z" * 140, "y" * 140):
+		for length in (138, 140):
+			reason = make_reason(f"Cast short {length}")
+			with self.subTest(length):
+				for letter in ("y", "z", "y", "z", "y"):
+					frappe.rename_doc("Pipeline Lost Reason", reason, letter * length)
+					reason = letter * length
+				self.assertEqual([name[-5:] for name in get_entries(reason)], ["-0001", "-0002", "-0003"])
+				self.assertEqual(find_about(reason, "z" * length), [])
+
+	def test_a_name_given_back_again_and_again(self):
+		doc = factories.make_opportunity()
+		names = [make_reason("Cast to and fro"), "Cast fro and to"]
+		api.mark_lost(doc.name, names[:1])
+		for number in range(7):
+			frappe.rename_doc("Pipeline Lost Reason", names[number % 2], names[1 - number % 2])
+			self.assertEqual(get_problems(doc.name), [])
+		self.assertEqual(find_about(*names), [])
+
+	def test_a_name_that_differs_in_case_alone(self):
+		reason = make_reason("Cast Case")
+		for name in ("Cast other case", "cast case", "Cast other Case", "CAST CASE"):
 			frappe.rename_doc("Pipeline Lost Reason", reason, name)
 			reason = name
-		entries = frappe.get_all(
-			AUDIT_LOG, filters={"reference_name": "y" * 140}, pluck="name", order_by="name"
+		self.assertEqual(find_about("Cast Case", "cast case", "CAST CASE", "Cast other case"), [])
+
+	def test_a_master_called_like_another_one(self):
+		region = factories.make_region("Cast namesake").name
+		reason = make_reason("Cast before")
+		frappe.rename_doc("Pipeline Region", region, "Cast same")
+		frappe.rename_doc("Pipeline Lost Reason", reason, "Cast same")
+		doctypes = frappe.get_all(
+			AUDIT_LOG, filters={"reference_name": "Cast same"}, pluck="reference_doctype"
 		)
-		self.assertEqual([name[-5:] for name in entries], ["-0001", "-0002", "-0003"])
-		self.assertEqual([problem for problem in find_problems() if "yyy" in problem.entry], [])
+		self.assertCountEqual(doctypes, ["Pipeline Region", "Pipeline Lost Reason"])
+		self.assertEqual(find_about("Cast same"), [])
+
+	def test_a_currency(self):
+		currency = factories.make("Currency", currency_name="CXA", fraction_units=100, enabled=1).name
+		open_one = factories.make_opportunity(currency=currency, conversion_rate=2)
+		won = factories.make_opportunity("Won", currency=currency, conversion_rate=2)
+		frappe.rename_doc("Currency", currency, "CXB", force=True)
+		self.assertEqual(frappe.db.get_value(OPPORTUNITY, won.name, "won_currency"), "CXB")
+		self.assertEqual(get_problems(open_one.name, won.name), [])
+
+	def test_each_master_that_the_log_names_has_a_log_of_its_renames(self):
+		frappe.rename_doc("Customer", self.customer, "Newer Name Ltd")
+		other = factories.make_customer("Merged Away Ltd").name
+		frappe.rename_doc("Customer", other, "Newer Name Ltd", merge=True)
+		frappe.rename_doc("Pipeline Product Line", self.line, "Cast Pumps of tomorrow")
+		filters = {"reference_name": ("in", ["Newer Name Ltd", "Cast Pumps of tomorrow"])}
+		fields = ["reference_doctype", "event"]
+		told = frappe.get_all(AUDIT_LOG, filters=filters, fields=fields, order_by="at_utc", as_list=True)
+		renamed = [("Customer", "Renamed"), ("Customer", "Merged"), ("Pipeline Product Line", "Renamed")]
+		self.assertEqual([tuple(row) for row in told], renamed)
+		self.assertEqual([row.event for row in get_log(self.doc.name)], ["Created"])
+
+	def test_a_user_whom_no_opportunity_names_is_not_named_in_the_log(self):
+		factories.make_user("pia.portal@example.com", "Customer")
+		frappe.rename_doc("User", "pia.portal@example.com", "nobody.portal@example.com")
+		self.assertFalse(frappe.db.exists(AUDIT_LOG, {"reference_name": "nobody.portal@example.com"}))
+
+
+def make_reason(name: str) -> str:
+	return factories.make_master("Pipeline Lost Reason", name, category="Price", applies_to="Both").name
+
+
+def get_entries(name: str) -> list[str]:
+	return frappe.get_all(AUDIT_LOG, filters={"reference_name": name}, pluck="name", order_by="name")
+
+
+def find_about(*names: str) -> list:
+	return [problem for problem in find_problems() if problem.reference_name in names]

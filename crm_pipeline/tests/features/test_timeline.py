@@ -12,6 +12,7 @@ from crm_pipeline.form import timeline
 from crm_pipeline.tests import factories, offer_documents, personas
 from crm_pipeline.tests.audit import get_events
 from crm_pipeline.tests.base import PipelineTestCase, site_only
+from crm_pipeline.tests.clocks import backdate
 from crm_pipeline.tests.factories import make_opportunity
 from crm_pipeline.tests.users import as_user
 
@@ -26,7 +27,7 @@ def tell(name: str) -> list[str]:
 def make_older(name: str, **ago) -> None:
 	"""Let a record stand in its stage for some time already."""
 	since = add_to_date(now_datetime(), **{unit: -count for unit, count in ago.items()})
-	frappe.db.set_value(OPPORTUNITY, name, "status_changed_on", since, update_modified=False)
+	backdate(name, status_changed_on=since)
 
 
 class TestSentences(PipelineTestCase):

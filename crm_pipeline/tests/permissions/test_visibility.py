@@ -157,7 +157,7 @@ class TestLogVisibility(PipelineTestCase):
 	def test_entries_about_renamed_users_are_for_managers(self):
 		from crm_pipeline.audit.log import log_rename
 
-		log_rename("User", "rita.renamed@example.com", "rita.married@example.com")
+		log_rename("User", "rita.renamed@example.com", "rita.married@example.com", is_merge=False)
 		with as_user(personas.ENGINEER):
 			self.assertEqual(frappe.get_list(AUDIT_LOG, filters={"reference_doctype": "User"}), [])
 		with as_user(personas.MANAGER):

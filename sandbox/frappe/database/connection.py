@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from functools import lru_cache
 from zlib import crc32
 
@@ -12,7 +12,7 @@ NATIVE_TYPES = frozenset((str, int, float, bool, type(None)))
 FUNCTIONS = {
 	"concat": lambda *values: None if None in values else "".join(str(value) for value in values),
 	"crc32": lambda text: None if text is None else crc32(text.encode()),
-	"curdate": lambda: date.today().isoformat(),
+	"curdate": lambda: datetime.now(timezone.utc).date().isoformat(),
 	"datediff": lambda later, earlier: (
 		None
 		if None in (later, earlier)
@@ -21,7 +21,7 @@ FUNCTIONS = {
 	"month": lambda day: day and int(day[5:7]),
 	"year": lambda day: day and int(day[:4]),
 	"reverse": lambda text: text and text[::-1],
-	"now": lambda: datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
+	"now": lambda: datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S"),
 }
 DIALECT = (
 	(re.compile(r"\s+for update( nowait| skip locked)?\s*$", re.I), ""),

@@ -15,6 +15,7 @@ COLUMN_TYPES = {
 	**dict.fromkeys(model.TEXT_TYPES, "TEXT COLLATE NOCASE"),
 	**dict.fromkeys(model.float_like_fields, "REAL NOT NULL DEFAULT 0"),
 	**dict.fromkeys(model.integer_fields, "INT NOT NULL DEFAULT 0"),
+	"Long Int": "INT",
 }
 
 

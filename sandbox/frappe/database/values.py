@@ -140,5 +140,9 @@ class ValuesMixin:
 		frappe.defaults.set_default(key, val, user)
 
 	@staticmethod
+	def get_global(key, user="__global"):
+		return frappe.defaults.get_default(key, user)
+
+	@staticmethod
 	def get_all(*args, **kwargs):
 		return frappe.get_all(*args, **kwargs)

@@ -1,9 +1,9 @@
-"""Dates and times; the site's time zone is the machine's."""
+"""Dates and times; the site's time zone is UTC."""
 
 import datetime
 
 import frappe
-from dateutil import parser
+from dateutil import parser, tz
 from dateutil.relativedelta import relativedelta
 
 DATE_FORMAT, TIME_FORMAT = "%Y-%m-%d", "%H:%M:%S.%f"
@@ -13,7 +13,12 @@ FORMATS = {"MMM yy": "%b %y"}  # as babel writes them → as strftime does
 
 
 def now_datetime():
-	return datetime.datetime.now()
+	zone = tz.gettz(get_system_timezone())
+	return datetime.datetime.now(zone).replace(tzinfo=None)
+
+
+def get_system_timezone():
+	return "UTC"
 
 
 def now():

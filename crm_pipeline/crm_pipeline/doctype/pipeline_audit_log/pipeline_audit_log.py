@@ -18,6 +18,7 @@ class PipelineAuditLog(ExplainedPermission, CheckedInput, Document):
 
 		amount: DF.Currency
 		at: DF.Datetime | None
+		at_utc: int | None
 		currency: DF.Data | None
 		details: DF.Code | None
 		entry_hash: DF.Data | None

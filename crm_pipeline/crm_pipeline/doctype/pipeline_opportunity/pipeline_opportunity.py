@@ -97,6 +97,7 @@ class PipelineOpportunity(
 		notes: DF.TextEditor | None
 		offer: DF.Link | None
 		opened_on: DF.Datetime | None
+		opened_utc: DF.Int
 		opportunity_from: DF.Link
 		opportunity_type: DF.Link | None
 		ordered_value: DF.Currency
@@ -122,6 +123,7 @@ class PipelineOpportunity(
 		status: DF.Literal["Open", "Offer Made", "Won", "Lost", "Rejected"]
 		status_changed_by: DF.Data | None
 		status_changed_on: DF.Datetime | None
+		status_changed_utc: DF.Int
 		territory: DF.Link | None
 		title: DF.Data | None
 		weighted_value: DF.Currency

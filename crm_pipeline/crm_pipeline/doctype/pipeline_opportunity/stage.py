@@ -10,7 +10,7 @@ from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import requirements
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.fields import STARTED_AFRESH
 from crm_pipeline.exceptions import TransitionError
-from crm_pipeline.record import conflict, money, workflow
+from crm_pipeline.record import clock, conflict, money, workflow
 from crm_pipeline.refusal import get_label, list_choices, refuse
 
 
@@ -20,6 +20,7 @@ def set_stage(doc: Document) -> None:
 	saved = doc.get_doc_before_save()
 	if saved is None:
 		_start(doc)
+		doc.set_system_value("opened_utc", clock.get_stamp(doc.opened_on))
 	elif saved.status != doc.status:
 		_validate_transition(doc, saved)
 		_move(doc, saved)
@@ -118,7 +119,7 @@ def _validate_transition(doc: Document, saved: Document) -> None:
 
 def _move(doc: Document, saved: Document) -> None:
 	now = now_datetime()
-	doc.flags.seconds_in_stage = lifecycle.get_seconds_in_stage(get_datetime(saved.status_changed_on), now)
+	doc.flags.seconds_in_stage = clock.get_seconds_in_stage(saved)
 	_count_exit(doc, saved)
 	_stamp(doc, now)
 	if lifecycle.is_reopening(saved.status, doc.status):
@@ -136,6 +137,7 @@ def _count_exit(doc: Document, saved: Document) -> None:
 
 def _stamp(doc: Document, at) -> None:
 	doc.set_system_value("status_changed_on", at)
+	doc.set_system_value("status_changed_utc", clock.get_stamp(at))
 	doc.set_system_value("status_changed_by", frappe.session.user)
 
 

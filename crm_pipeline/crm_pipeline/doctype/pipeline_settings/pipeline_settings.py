@@ -39,6 +39,7 @@ class PipelineSettings(CheckedInput, Document):
 		default_region: DF.Link | None
 		integration_users: DF.TableMultiSelect[PipelineIntegrationUser]
 		keep_agreed_rates: DF.Check
+		keep_files_for_days: DF.Int
 		lose_when_all_quotations_lost: DF.Check
 		minimum_margin_percent: DF.Percent
 		order_rate_tolerance: DF.Percent

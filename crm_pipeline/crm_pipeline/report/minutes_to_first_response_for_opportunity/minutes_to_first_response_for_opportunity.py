@@ -1,7 +1,9 @@
+import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, NullIf, Sum
 from frappe.utils import flt
 
+from crm_pipeline.correspondence import holidays
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.figures import get_average, get_percent
 from crm_pipeline.reporting.charts import make_chart, make_figure
@@ -29,7 +31,13 @@ def execute(filters: dict | None = None) -> tuple:
 	rows = get_rows(filters, grouping, sums)
 	total = get_figures(add_up(sums.values()))
 	summary = get_summary(total, hours) if rows else None
-	return get_columns(filters, grouping, total, hours), rows, filters.note, get_chart(rows), summary
+	return get_columns(filters, grouping, total, hours), rows, get_note(filters), get_chart(rows), summary
+
+
+def get_note(filters: Filters) -> str:
+	"""Add what the working minutes assume where a holiday list has run out."""
+	companies = [filters.company] if filters.company else frappe.get_all("Company", pluck="name")
+	return " ".join(filter(None, [filters.note, *holidays.get_ended(companies).values()]))
 
 
 def get_sums(filters: Filters, grouping: Grouping, hours: int) -> dict:

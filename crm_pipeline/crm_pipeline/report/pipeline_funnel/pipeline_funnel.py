@@ -3,17 +3,16 @@ from collections.abc import Iterable
 
 from frappe import _
 from frappe.query_builder.functions import Count, Sum
-from frappe.utils import getdate
 
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.figures import get_average, get_percent
+from crm_pipeline.record import clock
 from crm_pipeline.reporting.charts import make_chart, make_figure
 from crm_pipeline.reporting.columns import make_column, make_count, make_money, make_number, make_percent
 from crm_pipeline.reporting.filters import Filters, read_filters
 from crm_pipeline.reporting.groups import between
 from crm_pipeline.reporting.refusals import explain_refusals
 from crm_pipeline.reporting.visible import count_if, get_table, select, within
-from crm_pipeline.sql import DateDiff
 
 SECONDS_PER_DAY = 24 * 60 * 60
 WAY = (lifecycle.OPEN, lifecycle.OFFER_MADE, lifecycle.WON)  # the stages of a deal that goes well
@@ -36,7 +35,7 @@ def execute(filters: dict | None = None) -> tuple:
 def get_stages(filters: Filters) -> dict[str, dict]:
 	"""Return, for each stage that opportunities are in now, the sums over these by name.
 
-	`waiting` is in days since the last change; the exit fields tell of all stages that these ones ever left.
+	`waiting` is in seconds since the last change; the exit fields tell of all stages that these ones ever left.
 	"""
 	opportunity = get_table()
 	query = select(filters, within(opportunity.opened_on, filters)).select(
@@ -45,7 +44,7 @@ def get_stages(filters: Filters) -> dict[str, dict]:
 		Sum(opportunity.base_potential_value).as_("value"),
 		Sum(opportunity.weighted_value).as_("weighted"),
 		Sum(opportunity.base_won_value).as_("won"),
-		Sum(DateDiff(getdate(), opportunity.status_changed_on)).as_("waiting"),
+		Sum(clock.get_now() - opportunity.status_changed_utc).as_("waiting"),
 		count_if(opportunity[EXIT_FIELDS[lifecycle.OFFER_MADE].count] > 0).as_("left_offer"),
 		*(Sum(opportunity[name]).as_(name) for fields in EXIT_FIELDS.values() for name in fields),
 	)
@@ -90,7 +89,9 @@ def get_rows(filters: Filters, stages: dict, reached: dict) -> list[dict]:
 				"share": get_percent(reached[stage], reached[lifecycle.OPEN]),
 				"conversion": get_percent(reached[stage], reached[before]) if before else None,
 				"days": days.get(stage),
-				"days_so_far": get_average(now["waiting"], now["count"]) if is_open else None,
+				"days_so_far": get_average(now["waiting"] / SECONDS_PER_DAY, now["count"])
+				if is_open
+				else None,
 				"currency": filters.currency,
 				"slice": {"status": stage},
 			}

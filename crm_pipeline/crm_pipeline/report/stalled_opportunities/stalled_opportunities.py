@@ -95,7 +95,7 @@ def _read(names: tuple[str, ...]) -> list[dict]:
 
 
 def _get_row(row, names: dict, days: int, currency: str) -> dict:
-	days_in_stage = (getdate() - getdate(row.status_changed_on)).days
+	days_in_stage = max(0, (getdate() - getdate(row.status_changed_on)).days)  # the site may have moved west
 	is_overdue = row.next_contact_date and row.next_contact_date < now_datetime()
 	days_overdue = (getdate() - getdate(row.next_contact_date)).days if is_overdue else None
 	reasons = ((days_in_stage > days, IN_STAGE), (is_overdue, OVERDUE))

@@ -2,6 +2,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from frappe import _
+from frappe.query_builder import Case
 from frappe.query_builder.functions import Count, Sum
 
 from crm_pipeline.domain import lifecycle
@@ -58,7 +59,8 @@ def get_tallies(filters: Filters, grouping: Grouping) -> tuple[dict, dict]:
 	"""Return a Tally per group, and the figures of all."""
 	opportunity = get_table()
 	closed = opportunity.status.isin(CLOSED) & within(opportunity.closed_on, filters)
-	days = DateDiff(opportunity.closed_on, opportunity.opened_on)
+	between = DateDiff(opportunity.closed_on, opportunity.opened_on)
+	days = Case().when(between > 0, between).else_(0)  # a site that moved west closes before it opened
 	query = grouping.apply(select(filters, closed)).select(
 		opportunity.status, Count("*"), Sum(opportunity.base_won_value), Sum(days)
 	)

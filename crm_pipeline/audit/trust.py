@@ -1,0 +1,79 @@
+"""Which entries can be believed: those sealed under the site's key, and those of a former key as they were accepted.
+
+A site that is restored without its encryption key makes a new one, and nobody can tell any more whether what was sealed
+under the old one is as it was. A manager accepts that once (`key_break.py`): what stands then is sealed under the new key.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from frappe.utils.password import get_encryption_key
+
+from crm_pipeline.audit import reading
+from crm_pipeline.constants import SETTINGS
+from crm_pipeline.domain import audit_chain
+
+KEY_BREAK_ACCEPTED = "Key Break Accepted"
+
+
+class Part(NamedTuple):
+	"""What one entry of an acceptance covers: the chains of a DocType after one name and up to another, each with its seal."""
+
+	acceptance: str
+	key_ids: list[str]
+	doctype: str
+	after: str
+	up_to: str
+	chains: dict[str, str]
+
+
+class Trust:
+	"""The site's key, and the last acceptance that is sealed under it."""
+
+	def __init__(self, key: str | None = None):
+		self.key = key or get_encryption_key()
+		self.key_id = audit_chain.get_key_id(self.key)
+		self.parts = self._read_parts()
+		self.accepted_keys = frozenset(key_id for part in self.parts[:1] for key_id in part.key_ids)
+
+	def is_believed(self, entry: Mapping, chain: Sequence[Mapping]) -> bool:
+		"""Tell whether an entry of a chain is as it was written, as far as anybody can tell.
+
+		Before a key break is accepted, that goes for each entry of a former key: it can't be checked, which is said of it.
+		"""
+		if entry["key_id"] == self.key_id:
+			return audit_chain.is_genuine(entry, self.key, audit_chain.get_redactions(chain, self.key))
+		if entry["key_id"] not in self.accepted_keys:
+			return True
+		return self.get_seal(chain) == self.get_accepted_seal(
+			entry["reference_doctype"], entry["reference_name"]
+		)
+
+	def get_seal(self, chain: Sequence[Mapping]) -> str:
+		return audit_chain.get_chain_seal(chain, self.key, self.accepted_keys)
+
+	def get_accepted_seal(self, doctype: str, name: str) -> str | None:
+		parts = (part.chains for part in self.parts if part.doctype == doctype)
+		return next((chains[name] for chains in parts if name in chains), None)
+
+	def get_ranges(self, doctype: str) -> Iterator[tuple[str, str | None, dict[str, str]]]:
+		"""Yield (after, up to, accepted chains) for all names there can be; where a part is missing, none is accepted."""
+		last = ""
+		for part in self.parts:
+			if part.doctype != doctype:
+				continue
+			if part.after != last:
+				yield last, part.after, {}
+			yield part.after, part.up_to, part.chains
+			last = part.up_to
+		yield last, None, {}
+
+	def _read_parts(self) -> list[Part]:
+		chain = reading.get_entries(SETTINGS, [SETTINGS])[SETTINGS]
+		redactions = audit_chain.get_redactions(chain, self.key)
+		parts: list[Part] = []
+		for entry in chain:
+			if entry.event == KEY_BREAK_ACCEPTED and audit_chain.is_genuine(entry, self.key, redactions):
+				part = Part(**audit_chain.read_details(entry.details))
+				parts = [*(parts if parts and parts[0].acceptance == part.acceptance else ()), part]
+		return parts

@@ -1,0 +1,28 @@
+frappe.ui.form.on("Pipeline Audit Log", {
+	refresh(frm) {
+		if (frappe.user.has_role("System Manager")) {
+			frm.add_custom_button(__("Redact…"), () => ask_to_redact(frm));
+		}
+	},
+});
+
+function ask_to_redact(frm) {
+	frappe.prompt(
+		{
+			fieldname: "reason",
+			fieldtype: "Small Text",
+			label: __("Reason"),
+			reqd: 1,
+			description: __(
+				"The free text of this entry goes for good, and where the opportunity shows it. The log says who had it redacted and why."
+			),
+		},
+		async ({ reason }) => {
+			const method = "crm_pipeline.api.audit.redact";
+			await frappe.call({ method, args: { name: frm.doc.name, reason }, freeze: true });
+			frm.reload_doc();
+		},
+		__("Redact"),
+		__("Redact")
+	);
+}
