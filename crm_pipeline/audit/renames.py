@@ -3,13 +3,16 @@
 from collections import defaultdict
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline.audit import log, reading
 from crm_pipeline.audit.trust import Trust
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import audit_chain
+from crm_pipeline.record.contained import contained
 
+LOG_RENAME = "crm_pipeline.audit.log.log_rename"
 ENGINEERS = ("sales_engineer", "application_engineer")
 
 Rename = tuple[tuple, str, str]  # when (get_moment), the old name, the new one
@@ -18,7 +21,9 @@ Rename = tuple[tuple, str, str]  # when (get_moment), the old name, the new one
 def after_rename(doc: Document, method: str, old: str, new: str, merge: bool = False) -> None:
 	"""A user whom no opportunity names stays unnamed here too: most are customers who log in."""
 	if doc.doctype != "User" or any(frappe.db.exists(OPPORTUNITY, {name: new}) for name in ENGINEERS):
-		log.log_rename(doc.doctype, old, new, merge)
+		what = _("The audit log does not know yet that {0} was renamed to {1}.").format(old, new)
+		with contained(what, LOG_RENAME, doctype=doc.doctype, old=old, new=new, is_merge=merge):
+			log.log_rename(doc.doctype, old, new, merge)
 
 
 def get_renames(doctypes: set[str], trust: Trust) -> dict[str | None, list[Rename]]:

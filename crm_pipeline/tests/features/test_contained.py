@@ -29,6 +29,7 @@ ERRORS = (
 )
 # handlers of documents of others that follow them: each is contained, see below
 FOLLOWING = {
+	"crm_pipeline.audit.renames.after_rename",
 	"crm_pipeline.overrides.customer.on_update",
 	"crm_pipeline.overrides.lead.on_update",
 	"crm_pipeline.overrides.quotation.on_cancel",
@@ -53,7 +54,6 @@ FOLLOWING = {
 # the others refuse on purpose what would show or move a hidden record, or touch nothing but the document itself
 OTHERS = {
 	"crm_pipeline.access.link_fields.forget_link_fields": "empties a cache",
-	"crm_pipeline.audit.renames.after_rename": "the log of a user that was renamed is part of the rename",
 	"crm_pipeline.overrides.any_document.before_validate": "refuses links to hidden records",
 	"crm_pipeline.overrides.any_document.hide_titles": "sets a title on the document itself",
 	"crm_pipeline.overrides.assignment_rule.validate": "refuses rules for opportunities alone",
@@ -68,6 +68,7 @@ OTHERS = {
 	"crm_pipeline.overrides.event.validate": "refuses hidden participants",
 	"crm_pipeline.overrides.file.validate": "files of opportunities",
 	"crm_pipeline.overrides.lead.validate": "sets the status of the lead itself",
+	"crm_pipeline.overrides.personal_data_deletion_request.on_update": "deletes, or nothing is deleted",
 	"crm_pipeline.overrides.personal_data_download_request.validate": "refuses other people's data",
 	"crm_pipeline.overrides.selling_settings.on_update": "refuses days in the app's own field that don't do",
 	"crm_pipeline.overrides.tag_link.validate": "tags of opportunities",
@@ -167,6 +168,16 @@ class TestMasters(ContainedCase, PipelineTestCase):
 		self.assertNamed("Opportunities did not follow the new name of Northwind Renamed.", before)
 		run_put_off(enqueue)
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, doc.name, "party_name"), "Northwind Renamed")
+
+	def test_a_renamed_customer_whose_log_fails(self):
+		doc = factories.make_opportunity()
+		before = get_errors()
+		with as_user("Administrator"), failing("audit.log.log_rename", ERRORS[1]) as enqueue:
+			frappe.rename_doc("Customer", personas.CUSTOMER, "Northwind Renamed")
+		self.assertNamed("The audit log does not know yet that", before)
+		run_put_off(enqueue)
+		self.assertEqual(get_events("Northwind Renamed"), ["Renamed"])
+		self.assertEqual(get_problems(doc.name), [])
 
 	def test_a_transaction_that_is_gone_ends_in_a_sentence(self):
 		lead, name = self.make_lead(8)
