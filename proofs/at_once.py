@@ -22,6 +22,8 @@ from proofs.site_life.life import Life, NotNow
 
 WRITERS = 20
 LONGEST = 4  # seconds that a process works before it is killed
+# connections of the process that one comes from: thrown away, they would be ended for it
+INHERITED: list = []
 
 
 class OnCopy(Proof):
@@ -130,7 +132,7 @@ def fork(work: Callable[[], None]) -> int:
 	if process:
 		return process
 	try:
-		frappe.local.db._conn = None  # the other process's connection is left to it
+		INHERITED.append(frappe.local.db)
 		frappe.connect(site=frappe.local.site)
 		frappe.set_user("Administrator")
 		work()
