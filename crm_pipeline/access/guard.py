@@ -6,9 +6,11 @@ everything and are let through. docs/permissions.md says for each door how long 
 """
 
 import re
+from itertools import chain
 
 import frappe
 from frappe import _
+from frappe.model import optional_fields
 
 from crm_pipeline import compat
 from crm_pipeline.access import code, made_for_one, request, risky_functions
@@ -83,7 +85,8 @@ def refuse_portal(asked: Asked) -> None:
 
 def refuse_what_is_no_name(asked: Asked) -> None:
 	"""The framework takes an object for a name as a filter, and the database compares a number with every text."""
-	for key, value in requested.find_pairs(asked.arguments, requested.SEARCHES):
+	pairs = (requested.find_pairs(sent, requested.SEARCHES) for sent in (asked.arguments, asked.body))
+	for key, value in chain.from_iterable(pairs):
 		if NAMES.fullmatch(key) and (_holds_object(value) or _is_number(value, asked)):
 			refuse(_("{0} can't be {1}. Send it as text."), key, json_text.write(value))
 
@@ -105,8 +108,8 @@ def refuse_fields_through_links(asked: Asked) -> None:
 	if compat.asks_for_linked_records():
 		return
 	through = {pair for text in asked.texts if "." in text for pair in THROUGH.findall(text)}
-	columns = set(frappe.get_meta(OPPORTUNITY).get_valid_columns()) if through else set()
-	linked = {fieldname for fieldname, column in through if column in columns}
+	columns = {*frappe.get_meta(OPPORTUNITY).get_valid_columns(), *optional_fields} if through else set()
+	linked = {fieldname for fieldname, column in through if column.lower() in columns}
 	for fieldname in sorted(linked & get_link_fields()) if linked else ():
 		message = _("Fields of an opportunity are read from its own list, not through {0}.")
 		refuse(message, fieldname, exception=frappe.PermissionError)
@@ -130,7 +133,7 @@ def refuse_hidden_records(asked: Asked) -> None:
 		return
 	if not may_name_opportunity(asked.folded):
 		return
-	values = [value for key, value in asked.arguments.items() if key not in WORDS | requested.SEARCHES]
+	values = [value for key, value in asked.sent if key not in WORDS | requested.SEARCHES]
 	names = find_opportunity_names(values)
 	names = sorted(set(names) - set(map(requested.fold, get_readable(names))))
 	if not names:
@@ -153,7 +156,7 @@ def refuse_companions(asked: Asked) -> None:
 	"""Refuse a request that names something (a file, a mail …) of an opportunity which the user may not read."""
 	if not may_name_companion(asked.folded):
 		return
-	values = [value for key, value in asked.arguments.items() if key not in WORDS]
+	values = [value for key, value in asked.sent if key not in WORDS]
 	if asked.path.startswith("/api/"):
 		values += asked.path.split("/")
 	names = find_companion_names(values)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import frappe
 
@@ -10,20 +11,31 @@ from crm_pipeline.domain import requested
 
 FUNCTIONS = re.compile(r"^/api/(?:v[12]/)?method/(.+?)/?$")
 RESOURCES = re.compile(r"^/api/(?:v1/)?resource/([^/]+)|^/api/v2/document/([^/]+)")
+JSON_BODY = re.compile(rb"\s*[\[{\"]")
 DOTTED = re.compile(r"[a-z_]\w*(?:\.\w+)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Asked:
-	"""`arguments` are the framework's own: what is changed in them is what the function gets."""
+	"""`arguments` are the framework's own: what is changed in them is what the function gets.
+
+	`body` is JSON that is sent as something else: the framework reads it as the values of a document all the same.
+	"""
 
 	path: str
 	arguments: dict
+	body: Any = None
+
+	@cached_property
+	def sent(self) -> list[tuple[str, Any]]:
+		"""Every argument and every value of the body, with its name."""
+		values = self.body if isinstance(self.body, dict) else {"data": self.body}
+		return [*self.arguments.items(), *values.items()]
 
 	@cached_property
 	def texts(self) -> list[str]:
 		"""Every text that is sent, however deep."""
-		return list(requested.find_texts(list(self.arguments.values())))
+		return list(requested.find_texts([value for _name, value in self.sent]))
 
 	@cached_property
 	def folded(self) -> frozenset[str]:
@@ -61,4 +73,10 @@ class Asked:
 
 
 def read() -> Asked:
-	return Asked(frappe.request.path, frappe.local.form_dict)
+	return Asked(frappe.request.path, frappe.local.form_dict, read_body())
+
+
+def read_body() -> Any:
+	"""Return the JSON of a body that is not said to be JSON; None for any other body."""
+	raw = b"" if frappe.request.is_json else frappe.request.get_data()
+	return requested.parse(raw.decode(errors="replace")) if JSON_BODY.match(raw) else None

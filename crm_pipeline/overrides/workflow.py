@@ -15,6 +15,7 @@ def validate(doc: Document, method: str | None = None) -> None:
 	if doc.document_type != OPPORTUNITY:
 		return
 	validate_never_submitted(doc)
+	validate_field(doc)
 	if doc.workflow_state_field == STATUS:
 		validate_states(doc)
 		warn_of_refused_moves(doc)
@@ -25,6 +26,16 @@ def validate_never_submitted(doc: Document) -> None:
 		if cint(row.doc_status):
 			message = _("Row {0}: state {1} has Doc Status {2}. An opportunity is never submitted: choose 0.")
 			refuse(message, row.idx, row.state, row.doc_status)
+
+
+def validate_field(doc: Document) -> None:
+	"""The framework fills the field of every record with the first state, past all rules: one of ours is not for that."""
+	df = frappe.get_meta(OPPORTUNITY).get_field(doc.workflow_state_field)
+	if df and doc.workflow_state_field != STATUS and not df.get("is_custom_field"):
+		message = _(
+			"Workflow State Field can't be {0}, which holds something else. Choose status or a field of your own."
+		)
+		refuse(message, doc.workflow_state_field)
 
 
 def validate_states(doc: Document) -> None:

@@ -5,14 +5,17 @@ from unittest.mock import patch
 from urllib.parse import quote, urlencode
 
 import frappe
+from frappe.model import optional_fields
 
+from crm_pipeline import compat
 from crm_pipeline.access import companions
 from crm_pipeline.constants import AUDIT_LOG, ITEM_ROW, OPPORTUNITY
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import site_only
-from crm_pipeline.tests.features.test_rest import request
+from crm_pipeline.tests.features.test_rest import SECRET, in_thread, request, send
 from crm_pipeline.tests.permissions.guard_case import CALL, MARK, STRANGER, GuardTestCase, remove
 
+FORM = "application/x-www-form-urlencoded"
 # function → arguments; the hidden record stands for {name}
 BY_NAME = {
 	"erpnext.crm.utils.get_open_activities": {"ref_doctype": OPPORTUNITY, "ref_docname": "{name}"},
@@ -112,6 +115,7 @@ class TestGuard(GuardTestCase):
 			f"/api/resource/Quotation/{quotation.name}?expand_links=1",
 			'/api/resource/Quotation?fields=["name","pipeline_opportunity.notes"]',
 			'/api/resource/Quotation?fields=["name","pipeline_opportunity\\u002enotes"]',
+			'/api/resource/Quotation?fields=["x. pipeline_opportunity.notes"]',
 			'/api/resource/Quotation?fields=["name","pipeline_opportunity"]&expand=["pipeline_opportunity"]',
 			'/api/method/frappe.desk.reportview.get?doctype=Quotation&fields=["pipeline_opportunity.notes as x"]',
 			'/api/method/frappe.client.get_list?doctype=Quotation&fields=["pipeline_opportunity.title"]',
@@ -125,6 +129,29 @@ class TestGuard(GuardTestCase):
 		self.assertIn(MARK, answer.get_data(as_text=True))
 		answer = request("GET", f"/api/resource/Quotation/{quotation.name}?expand_links=1", user=STRANGER)
 		self.assertEqual(answer.get_json()["data"]["pipeline_opportunity"]["name"], self.hidden)
+
+	def test_a_comment_is_read_through_no_link(self):
+		for column in optional_fields:
+			answer = request(
+				"GET", f'/api/resource/Quotation?fields=["pipeline_opportunity.{column}"]', user=STRANGER
+			)
+			self.assertEqual(answer.status_code, 200 if compat.asks_for_linked_records() else 403, column)
+
+	def test_a_body_of_any_type_is_looked_at(self):
+		template = {"title": MARK, "terms": "{{ frappe.get_all('Pipeline Opportunity', fields=['notes']) }}"}
+		event = factories.make("Event", subject="Call", starts_on="2026-01-01", event_type="Private").name
+		self.addCleanup(remove, "Event", event)
+		participants = {"reference_doctype": OPPORTUNITY, "reference_docname": self.hidden}
+		frappe.get_doc("Event", event).append("event_participants", participants).db_insert()
+		frappe.db.commit()
+		for kind in ("application/json", "text/plain", "application/octet-stream", FORM, None):
+			for path, values in (
+				("Terms and Conditions", template),
+				("Appointment", {"calendar_event": event}),
+			):
+				with self.subTest(kind=kind, path=path):
+					answer = send_body(f"/api/resource/{quote(path)}", f" {json.dumps(values)}", kind)
+					self.assertEqual(answer.status_code, 403, answer.get_data(as_text=True))
 
 	def test_the_portal_knows_no_opportunities(self):
 		share = {"share_doctype": OPPORTUNITY, "share_name": self.hidden, "everyone": 1, "read": 1}
@@ -206,8 +233,8 @@ class TestGuard(GuardTestCase):
 						"frappe.client.bulk_update", docs=json.dumps([{"doctype": doctype, "docname": name}])
 					),
 				)
-				for number, send in enumerate(requests):
-					answer = send()
+				for number, ask in enumerate(requests):
+					answer = ask()
 					with self.subTest(doctype, name=spelling, request=number):
 						self.assertIn(answer.status_code, (403, 404))
 						self.assertNotIn(MARK, answer.get_data(as_text=True))
@@ -405,3 +432,10 @@ class TestGuard(GuardTestCase):
 			frappe.get_doc(digest).insert(ignore_permissions=True)
 		frappe.get_doc({**digest, "user": STRANGER}).insert(ignore_permissions=True)
 		frappe.set_user("Administrator")
+
+
+def send_body(path: str, body: str, kind: str | None):
+	"""Send a body that is said to be of some kind."""
+	headers = {"X-Frappe-Site-Name": frappe.local.site, "Authorization": f"token {STRANGER}:{SECRET}"}
+	arguments = {"method": "POST", "headers": headers, "data": body.encode(), "content_type": kind}
+	return in_thread(lambda: send(path, arguments))
