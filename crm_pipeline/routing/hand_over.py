@@ -70,7 +70,7 @@ def run(from_user: str, to_user: str | None, names: list[str], reason: str) -> d
 
 	moved, refused = one_by_one.run(names, move, _("Handing Over"))
 	result = {"moved": moved, "refused": refused}
-	_report(result, from_user, to_user)
+	_report(result, from_user, to_user, len(names))
 	return result
 
 
@@ -125,11 +125,13 @@ def _get_todo_filters(user: str, names: list[str]) -> dict:
 	}
 
 
-def _report(result: dict, from_user: str, to_user: str | None) -> None:
+def _report(result: dict, from_user: str, to_user: str | None, asked: int) -> None:
 	subject = _("Handed over from {0} to {1}: {2} moved, {3} refused.").format(
 		get_fullname(from_user),
 		get_fullname(to_user) if to_user else _("routing"),
 		len(result["moved"]),
 		len(result["refused"]),
 	)
+	if gone := asked - len(result["moved"]) - len(result["refused"]):
+		subject += " " + _("{0} had been handed over or closed before.").format(gone)
 	notice.tell_of_job(subject, result["refused"])

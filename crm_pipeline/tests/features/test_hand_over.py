@@ -158,6 +158,16 @@ class TestRefused(PipelineTestCase):
 			self.assertEqual(routing_api.preview_hand_over(ENGINEER, "[]")["opportunities"], [])
 			self.assertEqual(len(routing_api.preview_hand_over(ENGINEER)["opportunities"]), 1)
 
+	def test_what_was_handed_over_before_is_counted(self):
+		names = [factories.make_opportunity().name]
+		run(names)
+		run(names)
+		filters = {
+			"for_user": personas.MANAGER,
+			"subject": ("like", "%0 moved, 0 refused. 1 had been handed over%"),
+		}
+		self.assertTrue(frappe.db.exists("Notification Log", filters))
+
 	def test_names_and_users_that_are_none_are_refused_in_a_sentence(self):
 		with as_user(personas.MANAGER):
 			for names in ("[", '["a", 5]', [""], "[{}]"):

@@ -17,11 +17,13 @@ function ask_to_redact(frm) {
 				"The free text of this entry goes for good, and where the opportunity shows it. The log says who had it redacted and why."
 			),
 		},
-		async ({ reason }) => {
-			const method = "crm_pipeline.api.audit.redact";
-			await frappe.call({ method, args: { name: frm.doc.name, reason }, freeze: true });
-			frm.reload_doc();
-		},
+		({ reason }) =>
+			frappe.call({
+				method: "crm_pipeline.api.audit.redact",
+				args: { name: frm.doc.name, reason },
+				freeze: true,
+				callback: () => frm.reload_doc(),
+			}),
 		__("Redact"),
 		__("Redact")
 	);

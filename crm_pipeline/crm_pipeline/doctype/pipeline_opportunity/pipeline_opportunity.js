@@ -56,7 +56,7 @@ frappe.ui.form.on("Pipeline Opportunity", {
 	},
 
 	add_buttons(frm) {
-		const { moves = [], steps = [], may_correct, may_write, is_closed } = frm.doc.__onload || {};
+		const { moves = [], steps = [], may_correct, may_route } = frm.doc.__onload || {};
 		for (const status of moves) {
 			const $button = frm.add_custom_button(crm_pipeline.MOVES[status].label(), () =>
 				crm_pipeline.move(frm, status)
@@ -70,7 +70,7 @@ frappe.ui.form.on("Pipeline Opportunity", {
 		if (may_correct) {
 			frm.add_custom_button(__("Correct…"), () => crm_pipeline.correct(frm))?.addClass("pipeline-move");
 		}
-		if (may_write && !is_closed) {
+		if (may_route) {
 			frm.add_custom_button(__("Route Again"), () => frm.events.route_again(frm), __("Actions"));
 		}
 	},
@@ -84,12 +84,15 @@ frappe.ui.form.on("Pipeline Opportunity", {
 			frappe.msgprint(__("Save your changes first, then let it be routed again."));
 			return;
 		}
-		frappe.confirm(
-			__("Let the region {0} choose the sales engineer anew?", [frm.doc.region]),
-			async () => {
-				await frappe.xcall("crm_pipeline.api.opportunity.route_again", { name: frm.doc.name });
-				frm.reload_doc();
-			}
+		frappe.confirm(__("Let the region {0} choose the sales engineer anew?", [frm.doc.region]), () =>
+			frappe.call({
+				method: "crm_pipeline.api.opportunity.route_again",
+				args: { name: frm.doc.name },
+				callback: ({ message }) => {
+					frappe.show_alert(frappe.utils.escape_html(message.routing_explanation), 10);
+					frm.reload_doc();
+				},
+			})
 		);
 	},
 

@@ -152,6 +152,7 @@ class PipelineOpportunity(
 		self.set_onload("is_closed", lifecycle.is_closed(self.status))
 		self.set_onload("auto_close", auto_close.get_outlook(self))
 		self.set_onload("may_correct", lifecycle.is_closed(self.status) and is_manager())
+		self.set_onload("may_route", may_write and is_manager() and not lifecycle.is_closed(self.status))
 
 	def before_naming(self):
 		# nobody chooses a name, and nothing is amended
