@@ -5,7 +5,37 @@ import re
 NO_SUBJECT = "No Subject"  # what the framework puts in for an empty one
 TITLE_LENGTH = 140
 
-REPLY = re.compile(r"\s*(re|aw|sv|vs|antw|odp|fw|fwd|wg|tr|rv|rif)\s*(\[\d+\])?\s*:\s*", re.IGNORECASE)
+# how mail programs begin the subject of an answer, and of what is passed on, in the languages that have their own word
+ANSWERS = (
+	*("re", "aw", "antw", "sv", "vs", "vá", "ynt", "res", "resp", "rif", "rsp", "odp", "atb", "bls"),
+	*("回复", "回覆", "答复", "答覆", "返信", "답장", "ответ", "απ"),
+	*(
+		"fw",
+		"fwd",
+		"wg",
+		"vb",
+		"doorst",
+		"tr",
+		"rv",
+		"enc",
+		"pd",
+		"ilt",
+		"vl",
+		"转发",
+		"轉寄",
+		"転送",
+		"전달",
+		"пер",
+		"πρθ",
+	),
+)
+# what gateways put before the subject of an e-mail from outside
+STAMP = r"\[\s*(?:ext|extern\w*|external[ -]\w+|outside|spam\??|suspicious|caution|warning)\s*\]"
+REPLY = re.compile(
+	rf"\s*(?:{STAMP}\s*)*(?:{'|'.join(map(re.escape, ANSWERS))})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*",
+	re.IGNORECASE,
+)
+STAMPS = re.compile(rf"\s*(?:{STAMP}\s*)+", re.IGNORECASE)
 RECORD_NAME = re.compile(r"#([A-Z][A-Z0-9./-]*\d)", re.IGNORECASE)
 IDENTIFIER = re.compile(r"\(?#[A-Z][A-Z0-9./-]*\d\)?", re.IGNORECASE)
 TAG_OPENING = re.compile(r"<(?=[a-zA-Z/!])")
@@ -20,7 +50,7 @@ def get_title(subject: str) -> str:
 def get_topic(subject: str) -> str:
 	"""Return what two subjects of one conversation share: no prefixes, no record names, one case."""
 	text = get_title(subject)
-	while match := REPLY.match(text):
+	while match := REPLY.match(text) or STAMPS.match(text):
 		text = text[match.end() :]
 	text = " ".join(IDENTIFIER.sub(" ", text).split()).casefold()
 	return "" if text == NO_SUBJECT.casefold() else text

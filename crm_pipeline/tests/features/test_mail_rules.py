@@ -33,6 +33,8 @@ class TestSubjects(PipelineTestCase):
 			"Re: pumps for PUNE",
 			"AW: Re[2]: WG:  Pumps for Pune (#OPP-2026-00012)",
 			"Fwd: Pumps #SAL-QTN-2026-00001 for Pune",
+			"[EXTERNAL] RES: Pumps for Pune",
+			"回复：[EXT] Pumps for Pune",
 		):
 			with self.subTest(subject):
 				self.assertEqual(incoming_mail.get_topic(subject), "pumps for pune")
@@ -46,7 +48,16 @@ class TestSubjects(PipelineTestCase):
 		for subject, is_reply in (
 			("Re: x", True),
 			("re[3] : x", True),
+			("RES: x", True),
+			("ENC: x", True),
+			("VB: x", True),
+			("回复：x", True),
+			("[EXTERNAL] Re: x", True),
+			("[External Sender] [SPAM?] SV: x", True),
+			("Re(2): x", True),
 			("Regarding: x", False),
+			("[EXTERNAL] x", False),
+			("[Pumps] Re: x", False),
 			("x re: y", False),
 		):
 			with self.subTest(subject):
