@@ -59,6 +59,7 @@ def insert_record(record: dict, audit_event: str = "Imported") -> Document:
 	doc.set_system_value("opened_on", record.get("opened_on"))
 	doc.flags.audit_event = audit_event
 	doc.insert()
+	doc.flags.probability_is_given = record.get("probability") is not None
 	return doc if stage.name == doc.status else _move(doc, stage.name)
 
 

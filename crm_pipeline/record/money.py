@@ -90,7 +90,9 @@ def _get_conversion_rate(doc: Document, company_currency: str) -> float:
 def _needs_default_probability(doc: Document) -> bool:
 	if lifecycle.is_closed(doc.status):
 		return True
+	if doc.flags.probability_is_given:
+		return False
 	saved = doc.get_doc_before_save()
 	if saved is None:
-		return not doc.probability
+		return doc.get("probability") in (None, "")  # 0 is a value
 	return saved.status != doc.status and flt(doc.probability) == flt(saved.probability)

@@ -18,6 +18,7 @@ FLAGS = (
 	"routed",
 	"routing_reason",
 	"seconds_in_stage",
+	"probability_is_given",
 	"details_confirmed",
 	"details_by_system",
 	"ignore_mandatory",

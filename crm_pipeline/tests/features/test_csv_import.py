@@ -31,6 +31,19 @@ class TestRecords(CsvTestCase):
 		self.assertEqual((record.status, record.is_history), ("Offer Made", 0))
 		self.assertEqual(self.get_events(record.name), ["Imported", "Offer Made"])
 
+	def test_the_probability_of_the_file_stands_at_every_stage(self):
+		given = {
+			"P1": ("Open", "0"),
+			"P2": ("Open", "35"),
+			"P3": ("Offer Made", "0"),
+			"P4": ("Offer Made", "75"),
+		}
+		rows = [deal(name, status=status, probability=text) for name, (status, text) in given.items()]
+		self.run_import(*to_lines(*rows))
+		for name, (status, text) in given.items():
+			record = self.get_record(name)
+			self.assertEqual((record.status, record.probability), (status, float(text)), name)
+
 	def test_a_closed_row_is_history_with_its_own_dates(self):
 		self.run_import(*to_lines(lost_deal("D1")))
 		record = self.get_record("D1")

@@ -66,6 +66,12 @@ class TestProbability(PipelineTestCase):
 		doc.update({"status": "Won", "won_value": 900}).save()
 		self.assertEqual(doc.probability, 100)
 
+	def test_none_at_all_is_a_probability_too(self):
+		doc = factories.make_opportunity(probability=0)
+		self.assertEqual((doc.probability, doc.weighted_value), (0, 0))
+		doc.reload().update({"next_step": "Call"}).save()
+		self.assertEqual(doc.probability, 0)
+
 	def test_a_lost_one_weighs_nothing(self):
 		doc = factories.make_opportunity("Lost", probability=70)
 		self.assertEqual((doc.probability, doc.weighted_value), (0, 0))
