@@ -2,7 +2,7 @@
 
 import frappe
 import frappe.client
-from frappe.utils import add_days, get_datetime, now_datetime
+from frappe.utils import add_days, get_datetime, now_datetime, nowdate
 
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.party import set_party
@@ -230,6 +230,16 @@ class TestDuplicate(PipelineTestCase):
 		for fieldname in ("party_name", "region", "product_line", "source", "potential_value"):
 			self.assertEqual(copy.get(fieldname), original.get(fieldname), fieldname)
 		self.assertEqual([(row.item_code, row.qty) for row in copy.items], [(personas.ITEM, 2)])
+
+	def test_the_copy_of_a_won_deal_is_worth_what_a_new_one_is(self):
+		factories.make_exchange_rate("USD", "INR", 85)
+		values = {"currency": "USD", "conversion_rate": 75, "potential_value": 1000}
+		original = factories.make_opportunity("Won", expected_closing=nowdate(), **values)
+		copy = duplicate(original.reload())
+		likely = frappe.get_doc("Pipeline Settings").probability_open
+		self.assertEqual((copy.status, copy.probability, copy.conversion_rate), ("Open", likely, 85))
+		self.assertEqual((copy.base_potential_value, copy.weighted_value), (85_000, 85_000 * likely / 100))
+		self.assertFalse(copy.expected_closing)
 
 	def test_an_engineer_s_copy_of_a_shared_record_is_the_engineer_s(self):
 		original = factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER)
