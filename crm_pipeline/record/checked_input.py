@@ -9,6 +9,10 @@ from frappe.model.document import Document
 from crm_pipeline.record import input_values
 from crm_pipeline.refusal import get_label, refuse
 
+PARENTAGE = frozenset(
+	{"parent", "parenttype", "parentfield"}
+)  # REST saves what they name along with the document
+
 
 class CheckedTables:
 	"""For a controller: values are an object with the names of fields, and a table is a list of objects."""
@@ -19,6 +23,8 @@ class CheckedTables:
 		if not get_taken_names(type(self)).isdisjoint(values):
 			names = sorted(get_taken_names(type(self)).intersection(values))
 			refuse(_("There is no field {0}. Leave it out."), names[0])
+		if not PARENTAGE.isdisjoint(values) and not self.meta.istable:
+			values = {name: value for name, value in values.items() if name not in PARENTAGE}
 		return super().update(values, *args, **kwargs)
 
 	def extend(self, key, value):

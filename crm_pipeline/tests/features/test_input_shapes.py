@@ -104,6 +104,11 @@ class TestFields(ShapesCase):
 			with self.subTest(values), self.assertRefused(InputError, sentence):
 				frappe.get_doc({"doctype": doctype, **values}).save()
 
+	def test_nothing_of_ours_hangs_on_another_document(self):
+		for doc in (factories.make_opportunity(), frappe.get_doc("Pipeline Lost Reason", personas.REASON)):
+			doc.update({"parent": "Administrator", "parenttype": "User", "parentfield": "roles"})
+			self.assertEqual([doc.get(name) for name in ("parent", "parenttype", "parentfield")], [None] * 3)
+
 
 class TestArguments(ShapesCase):
 	def test_a_missing_one(self):
