@@ -79,7 +79,7 @@ def check_audit(context, reason):
 
 	with _connected(context), _errors_in_one_line():
 		if reason is not None:
-			click.echo(f"Accepted the entries of {key_break.accept(reason):,} logs as they stand.")
+			click.echo(f"Accepted as they stand: {key_break.accept(reason).describe()}")
 		findings = Findings(MAX_PRINTED_PROBLEMS).take(find_problems())
 	if not findings.total:
 		click.echo("The audit log is in order.")

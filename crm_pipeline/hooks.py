@@ -169,6 +169,7 @@ doc_events = {
 		"Lead",
 		"Company",
 		"Currency",
+		"Quotation",
 		"Pipeline Region",
 		"Pipeline Product Line",
 		"Pipeline Lost Reason",

@@ -9,12 +9,19 @@ from crm_pipeline.audit import key_break, redaction
 from crm_pipeline.refusal import refuse
 
 
+@frappe.whitelist(methods=["GET", "POST"])
+def preview_key_break() -> str:
+	"""Say which entries the acceptance of a key break would take as they stand. Managers only."""
+	require_manager()
+	return key_break.preview()
+
+
 @frappe.whitelist(methods=["POST"])
 @reads_arguments
-def accept_key_break(reason: str) -> bool:
+def accept_key_break(reason: str) -> dict:
 	"""Take the entries of a former encryption key as they stand, once for the site. Managers only, audited.
 
-	True when that is done, False when a background job does it: there are more than 20,000 such entries.
+	Returns {"is_done": bool, "accepted": which entries, in words}; a background job does it where they are more than 20,000.
 	"""
 	require_manager()
 	return key_break.accept_now_or_later(reason)

@@ -4,34 +4,39 @@ What it can and can't prove is written in docs/audit.md.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import frappe
 from frappe import _
 from frappe.utils import cint, cstr, flt
 
-from crm_pipeline.audit import key_break, reading, renames
+from crm_pipeline.audit import key_break, log, reading, renames
 from crm_pipeline.audit.findings import DIFFERS, NO_LOG, VANISHED, Problem
 from crm_pipeline.audit.trust import Trust
-from crm_pipeline.constants import LOST_REASON_ROW, OPPORTUNITY
+from crm_pipeline.constants import LOST_REASON_ROW, OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import audit_chain, lifecycle
+from crm_pipeline.domain.fields import PARTY_FIELDS
 
 BATCH_SIZE = 1000
 
-# audited field → DocType whose renames it follows
-COMPARED_FIELDS = {
-	"status": None,
-	"potential_value": None,
-	"currency": "Currency",
-	"won_value": None,
-	"won_currency": "Currency",
-	"base_won_value": None,
+COMPARED_FIELDS = (*log.AUDITED_FIELDS, *lifecycle.EXIT_FIELDS)
+# audited field → DocType whose renames it follows; that of the party is said by the record
+FOLLOWED = {
 	"sales_engineer": "User",
 	"application_engineer": "User",
 	"lost_reasons": "Pipeline Lost Reason",
-	"outcome_detail": None,
-	**dict.fromkeys(lifecycle.EXIT_FIELDS),
+	"currency": "Currency",
+	"won_currency": "Currency",
+	"region": "Pipeline Region",
+	"product_line": "Pipeline Product Line",
+	"company": "Company",
+	"customer": "Customer",
+	"offer": "Quotation",
 }
+# what is compared from the first entry with a stamp on: former versions did not log how these were renamed
+COMPARED_SINCE_STAMPS = frozenset(
+	{"region", "product_line", "company", "customer", "opportunity_from", "party_name", "offer"}
+)
 
 
 def find_problems(names: list[str] | None = None) -> Iterator[Problem]:
@@ -40,7 +45,7 @@ def find_problems(names: list[str] | None = None) -> Iterator[Problem]:
 	Reads in batches of 1,000 records, so memory stays flat. Server-side only: the caller checks who may see it.
 	"""
 	trust = Trust()
-	known = renames.get_renames({doctype for doctype in COMPARED_FIELDS.values() if doctype}, trust)
+	known = renames.get_renames({*FOLLOWED.values(), *PARTY_FIELDS}, trust)
 	for records in _get_batches(names):
 		entries = reading.get_entries(OPPORTUNITY, [record.name for record in records])
 		reasons = _get_lost_reasons([record.name for record in records])
@@ -62,21 +67,33 @@ def _check_record(record, entries: list, trust: Trust, known_renames: dict) -> I
 		)
 		return
 	yield from _check_chain(record.name, entries, trust, record.audit_count, record.audit_hash)
-	logged = fold(entries)
-	for fieldname, doctype in COMPARED_FIELDS.items():
-		value, moment = logged.get(fieldname, (None, None))
+	for fieldname, (value, moment) in _get_logged(entries).items():
+		doctype = record.opportunity_from if fieldname == "party_name" else FOLLOWED.get(fieldname)
 		expected = renames.follow(value, moment, known_renames.get(doctype, []))
 		if not _is_same(record.get(fieldname), expected):
 			message = _describe_difference(record, fieldname, expected)
 			yield Problem(DIFFERS, record.name, entries[-1].name, message, record.modified)
 
 
+def _get_logged(entries: list) -> dict[str, tuple]:
+	"""Return (value, moment) for each field that can be compared; what no entry tells of was empty from the first on."""
+	logged, first = fold(entries), audit_chain.get_moment(entries[0])
+	values = {fieldname: logged.get(fieldname, (None, first)) for fieldname in COMPARED_FIELDS}
+	return {
+		fieldname: (value, moment)
+		for fieldname, (value, moment) in values.items()
+		if fieldname not in COMPARED_SINCE_STAMPS or moment[0]
+	}
+
+
 def _check_chain(name: str, entries: list, trust: Trust, *expected) -> Iterator[Problem]:
-	"""Check one log; `expected` is what the record remembers of its end: the number of entries, the last hash."""
+	return _show_findings(name, entries, trust.check_chain(entries, *expected))
+
+
+def _show_findings(name: str, entries: list, findings: Iterable[audit_chain.Finding]) -> Iterator[Problem]:
 	dates = {entry.name: entry.at for entry in entries}
-	expected = expected or (None, None)
-	for finding in audit_chain.check_chain(entries, trust.key, *expected, trust.accepted_keys):
-		yield Problem(finding.kind, name, finding.entry, _describe(finding), dates[finding.entry])
+	for finding in findings:
+		yield Problem(finding.kind, name, finding.entry, _describe(finding), dates.get(finding.entry))
 
 
 def _describe(finding: audit_chain.Finding) -> str:
@@ -88,7 +105,7 @@ def _describe(finding: audit_chain.Finding) -> str:
 		audit_chain.CUT_TAIL: _("The log ends at {0}, but the record remembers {1} entries."),
 		audit_chain.UNKNOWN_KEY: _("Entry {0} was made under another encryption key and can't be checked."),
 	}
-	return sentences[finding.kind].format(finding.entry, finding.expected)
+	return sentences[finding.kind].format(finding.entry or _("nothing"), finding.expected)
 
 
 def _describe_difference(record, fieldname: str, expected) -> str:
@@ -159,7 +176,13 @@ def _get_lost_reasons(names: list[str]) -> dict[str, list[str]]:
 
 def _check_other_logs(trust: Trust) -> Iterator[Problem]:
 	"""Check the logs that no record stands beside: of deleted opportunities, of masters and of the log itself."""
+	yield from _show_findings(SETTINGS, trust.chain, trust.check_own_log())
+	for entry in reading.find_without_log():
+		finding = audit_chain.Finding(audit_chain.ALTERED, entry.name)
+		yield from _show_findings("", [entry], [finding])
 	for doctype in reading.get_doctypes():
+		if doctype == SETTINGS:
+			continue
 		for names in reading.find_names_without_record(doctype):
 			for name, entries in reading.get_entries(doctype, names).items():
 				yield from _check_chain(name, entries, trust)

@@ -13,7 +13,8 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt, now_datetime
 from frappe.utils.password import get_encryption_key
 
-from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
+from crm_pipeline.audit.reading import END_FIELDS
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import audit_chain, clock, lifecycle
 from crm_pipeline.record import bulk
 from crm_pipeline.record import clock as site_clock
@@ -185,16 +186,24 @@ def _get_plain_value(doc: Document, fieldname: str):
 
 
 def add(doctype: str, name: str, *drafts: Draft) -> None:
-	"""Continue a log outside of a save; an opportunity that is there remembers the new end."""
+	"""Continue a log outside of a save; an opportunity that is there remembers the new end, as do the settings."""
 	record = _get_locked_end(name) if doctype == OPPORTUNITY else None
 	if record:
 		entries = _seal(doctype, name, record.audit_count, record.audit_hash, drafts, _get_amount(record))
-		end = {"audit_count": record.audit_count + len(entries), "audit_hash": entries[-1]["entry_hash"]}
-		frappe.db.set_value(OPPORTUNITY, name, end)  # a form that is open has to be loaded again
+		end = (record.audit_count + len(entries), entries[-1]["entry_hash"])
+		# a form that is open has to be loaded again
+		frappe.db.set_value(OPPORTUNITY, name, dict(zip(END_FIELDS, end, strict=True)))
 	else:
 		name, position, last_hash = _get_end(doctype, name)
 		entries = _seal(doctype, name, position, last_hash, drafts, (0.0, ""))
+		if doctype == SETTINGS:
+			remember_end_of_settings(position + len(entries), entries[-1]["entry_hash"])
 	bulk.insert_many(AUDIT_LOG, entries)
+
+
+def remember_end_of_settings(count: int, last_hash: str) -> None:
+	for fieldname, value in zip(END_FIELDS, (count, last_hash), strict=True):
+		frappe.db.set_single_value(SETTINGS, fieldname, value)
 
 
 def _get_locked_end(name: str):
@@ -205,12 +214,13 @@ def _get_locked_end(name: str):
 def _get_end(doctype: str, name: str) -> tuple[str, int, str]:
 	"""Return how a record that does not remember its log's end itself is written there, its last position and hash.
 
-	A name that differs in case or accents alone is the same one to the database.
+	A name that differs in case or accents alone is the same one to the database. A log that there is, is locked and read
+	as it is by now; one that there is not leaves nothing to lock but the room of others.
 	"""
 	log = frappe.qb.DocType(AUDIT_LOG)
 	query = frappe.qb.from_(log).select(log.name, log.reference_name, log.entry_hash)
 	query = query.where((log.reference_doctype == doctype) & (log.reference_name == name))
-	rows = query.run()
+	rows = query.run() and query.for_update().run()
 	if not rows:
 		return name, 0, ""
 	last, written_as, last_hash = max(rows, key=lambda row: audit_chain.get_position(row[0]))

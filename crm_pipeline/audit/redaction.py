@@ -17,6 +17,8 @@ from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.domain import audit_chain
 from crm_pipeline.domain.text import is_blank
 from crm_pipeline.exceptions import AppendOnlyError
+from crm_pipeline.record import conflict
+from crm_pipeline.record.input_values import validate_reason
 from crm_pipeline.refusal import refuse
 
 TEXT_LEFT = "[Redacted]"
@@ -41,15 +43,20 @@ def redact(name: str, why: str) -> bool:
 	def change(entry, text: str) -> str:
 		return TEXT_LEFT if entry.name == name or text in ends or text.endswith(ends[1::2]) else text
 
-	return name in redact_log(about.reference_doctype, about.reference_name, why, change)
+	with conflict.explain_conflict(None):
+		return name in redact_log(about.reference_doctype, about.reference_name, why, change)
 
 
 def redact_log(doctype: str, reference_name: str, why: str, change: Callable[[dict, str], str]) -> list[str]:
-	"""Replace each free text of a log by what `change(entry, text)` returns; return which entries that concerned."""
+	"""Replace each free text of a log by what `change(entry, text)` returns; return which entries that concerned.
+
+	The record and its log are locked and read as they are by then: of two at once, the second finds what the first left.
+	"""
 	if is_blank(cstr(why)):
 		refuse(_("The reason is missing. Say why the text has to go."))
+	validate_reason(_("The reason"), why)
 	record = _get_locked_record(doctype, reference_name)
-	chain = reading.get_entries(doctype, [reference_name])[reference_name]
+	chain = reading.get_entries(doctype, [reference_name], for_update=True)[reference_name]
 	left = {entry.name: _get_left(entry, partial(change, entry)) for entry in chain}
 	concerned = [
 		entry for entry in chain if any(entry[field] != text for field, text in left[entry.name].items())

@@ -33,10 +33,14 @@ def get_renames(doctypes: set[str], trust: Trust) -> dict[str | None, list[Renam
 		for entries in reading.get_entries(doctype).values():
 			for entry in entries:
 				change = audit_chain.read_changes(entry.details).get("name")
-				if change and trust.is_believed(entry, entries):
+				if change and _is_of_names(change) and trust.is_believed(entry, entries):
 					renames[doctype].append((audit_chain.get_moment(entry), change["from"], change["to"]))
 		renames[doctype].sort()
 	return renames
+
+
+def _is_of_names(change: dict) -> bool:
+	return all(isinstance(change[side], str) for side in ("from", "to"))
 
 
 def follow(value, moment: tuple | None, renames: list[Rename]):

@@ -5,6 +5,7 @@ under the old one is as it was. A manager accepts that once (`key_break.py`): wh
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from frappe.utils.password import get_encryption_key
@@ -30,11 +31,36 @@ class Part(NamedTuple):
 class Trust:
 	"""The site's key, and the last acceptance that is sealed under it."""
 
-	def __init__(self, key: str | None = None):
-		self.key = key or get_encryption_key()
+	def __init__(self, for_update: bool = False):
+		self.key = get_encryption_key()
 		self.key_id = audit_chain.get_key_id(self.key)
+		self.chain = reading.get_entries(SETTINGS, [SETTINGS], for_update)[SETTINGS]
+		self.remembered_end = reading.get_remembered_end(for_update)
 		self.parts = self._read_parts()
 		self.accepted_keys = frozenset(key_id for part in self.parts[:1] for key_id in part.key_ids)
+
+	@cached_property
+	def began(self) -> tuple | None:
+		"""When the site's key came into use: the moment of its first entry that is as it was written."""
+		oldest = (
+			entry for entry in reading.get_oldest(self.key_id) if audit_chain.is_sealed(entry, self.key)
+		)
+		return next(map(audit_chain.get_moment, oldest), None)
+
+	def get_began(self, chain: Sequence[Mapping]) -> tuple | None:
+		"""Return when the site's key came into use, where that matters: to a chain with entries under another one."""
+		return self.began if any(entry["key_id"] != self.key_id for entry in chain) else None
+
+	def check_chain(self, chain: Sequence[Mapping], *expected) -> Iterator[audit_chain.Finding]:
+		"""Check one log; `expected` is what its record remembers of its end: the number of entries, the last hash."""
+		end = expected or (None, None)
+		return audit_chain.check_chain(chain, self.key, *end, self.accepted_keys, self.get_began(chain))
+
+	def check_own_log(self) -> Iterator[audit_chain.Finding]:
+		"""Check the log of the acceptances, whose end Pipeline Settings remembers."""
+		yield from self.check_chain(self.chain, *self.remembered_end)
+		if self.remembered_end[0] and not self.chain:
+			yield audit_chain.Finding(audit_chain.CUT_TAIL, "", str(self.remembered_end[0]))
 
 	def is_believed(self, entry: Mapping, chain: Sequence[Mapping]) -> bool:
 		"""Tell whether an entry of a chain is as it was written, as far as anybody can tell.
@@ -43,6 +69,9 @@ class Trust:
 		"""
 		if entry["key_id"] == self.key_id:
 			return audit_chain.is_genuine(entry, self.key, audit_chain.get_redactions(chain, self.key))
+		forged = audit_chain.find_forged(chain, self.key, self.accepted_keys, self.get_began(chain))
+		if entry["name"] in forged:
+			return False
 		if entry["key_id"] not in self.accepted_keys:
 			return True
 		return self.get_seal(chain) == self.get_accepted_seal(
@@ -69,11 +98,11 @@ class Trust:
 		yield last, None, {}
 
 	def _read_parts(self) -> list[Part]:
-		chain = reading.get_entries(SETTINGS, [SETTINGS])[SETTINGS]
-		redactions = audit_chain.get_redactions(chain, self.key)
+		redactions = audit_chain.get_redactions(self.chain, self.key)
 		parts: list[Part] = []
-		for entry in chain:
+		for entry in self.chain:
 			if entry.event == KEY_BREAK_ACCEPTED and audit_chain.is_genuine(entry, self.key, redactions):
-				part = Part(**audit_chain.read_details(entry.details))
+				details = audit_chain.read_details(entry.details)
+				part = Part(**{name: details[name] for name in Part._fields})
 				parts = [*(parts if parts and parts[0].acceptance == part.acceptance else ()), part]
 		return parts

@@ -7,6 +7,7 @@ positions from 1 without gaps).
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -35,6 +36,7 @@ LATER_FIELDS = ("at_utc",)
 LONGEST_NAME = 140  # of a document
 NINE_DECIMALS = Decimal("1e-9")
 
+KEY_ID = re.compile("[0-9a-f]{16}")
 REDACTED = "Redacted"  # the event of a tombstone
 
 ALTERED = "Altered entry"
@@ -54,6 +56,10 @@ class Finding(NamedTuple):
 def get_key_id(key: str) -> str:
 	"""Return a short public name of a secret key, to tell chains made under different keys apart."""
 	return hashlib.sha256(b"crm_pipeline audit key\0" + key.encode()).hexdigest()[:16]
+
+
+def is_key_id(key_id: str | None) -> bool:
+	return bool(KEY_ID.fullmatch(key_id or ""))
 
 
 def get_entry_name(reference_name: str, position: int) -> str:
@@ -97,12 +103,9 @@ def get_entry_hash(entry: Mapping, key: str) -> str:
 
 def is_sealed(entry: Mapping, key: str) -> bool:
 	"""Tell whether an entry is as it was written under this key."""
-	given = (entry["entry_hash"] or "").encode(
-		errors="replace"
-	)  # only ASCII texts can be compared as they are
-	return entry["key_id"] == get_key_id(key) and hmac.compare_digest(
-		given, get_entry_hash(entry, key).encode()
-	)
+	given = (entry["entry_hash"] or "").encode(errors="replace")  # only ASCII can be compared as text
+	is_ours = entry["key_id"] == get_key_id(key)
+	return is_ours and hmac.compare_digest(given, get_entry_hash(entry, key).encode())
 
 
 def get_content_seal(entry: Mapping, key: str) -> str:
@@ -144,19 +147,21 @@ def check_chain(
 	expected_count: int | None = None,
 	expected_hash: str | None = None,
 	accepted_keys: Collection[str] = (),
+	began: tuple | None = None,
 ) -> Iterator[Finding]:
 	"""Yield what is wrong with one record's chain.
 
 	`entries` in any order; `expected_count` and `expected_hash` are what the record itself remembers of its
 	log's end (None where nothing remembers it). `accepted_keys` are ids of former keys whose entries are held against
-	what a manager accepted, and not here.
+	what a manager accepted, and not here; `began` is when the site's key came into use.
 	"""
 	ordered = sort(entries)
 	redactions = get_redactions(ordered, key)
+	forged = find_forged(ordered, key, accepted_keys, began)
 	previous_hash, position = "", 0
 	for entry in ordered:
 		position += 1
-		yield from _check_seal(entry, key, redactions, accepted_keys)
+		yield from _check_seal(entry, key, redactions, accepted_keys, forged)
 		yield from _check_place(entry, previous_hash, position)
 		position = max(position, get_position(entry["name"]))
 		previous_hash = entry["entry_hash"]
@@ -166,6 +171,28 @@ def check_chain(
 
 def sort(entries: Iterable[Mapping]) -> list[Mapping]:
 	return sorted(entries, key=lambda entry: get_position(entry["name"]))
+
+
+def find_forged(
+	ordered: Iterable[Mapping], key: str, accepted_keys: Collection[str] = (), began: tuple | None = None
+) -> set[str]:
+	"""Return the entries under another key than the site's that no lost key can have made.
+
+	A lost key's entries come before those of the site's key, in their chain and by their stamps, and all of them were there
+	when a key break was accepted.
+	"""
+	forged, is_after_own = set(), False
+	for entry in ordered:
+		if entry["key_id"] == get_key_id(key):
+			is_after_own = True
+		elif is_after_own or not _can_be_former(entry, accepted_keys, began):
+			forged.add(entry["name"])
+	return forged
+
+
+def _can_be_former(entry: Mapping, accepted_keys: Collection[str], began: tuple | None) -> bool:
+	is_known = entry["key_id"] in accepted_keys if accepted_keys else is_key_id(entry["key_id"])
+	return is_known and (began is None or get_moment(entry) <= began)
 
 
 def get_redactions(ordered: Sequence[Mapping], key: str) -> dict[str, Redaction]:
@@ -180,29 +207,32 @@ def get_redactions(ordered: Sequence[Mapping], key: str) -> dict[str, Redaction]
 
 
 def is_genuine(entry: Mapping, key: str, redactions: Mapping[str, Redaction]) -> bool:
-	"""Tell whether an entry is as it was written under this key, or as a tombstone says that it was redacted."""
-	return is_sealed(entry, key) or (
-		entry["key_id"] == get_key_id(key) and is_redacted(entry, key, redactions)
-	)
+	"""Tell whether an entry is as it was written under this key; a redacted one, as its tombstone says and not as before."""
+	if entry["name"] in redactions:
+		return entry["key_id"] == get_key_id(key) and is_redacted(entry, key, redactions[entry["name"]])
+	return is_sealed(entry, key)
 
 
-def is_redacted(entry: Mapping, key: str, redactions: Mapping[str, Redaction]) -> bool:
-	redaction = redactions.get(entry["name"])
-	return bool(redaction and hmac.compare_digest(redaction.current, get_content_seal(entry, key)))
+def is_redacted(entry: Mapping, key: str, redaction: Redaction) -> bool:
+	"""Tell whether an entry is what a tombstone says is left of it."""
+	given = redaction.current.encode(errors="replace")
+	return hmac.compare_digest(given, get_content_seal(entry, key).encode())
 
 
 def get_chain_seal(entries: Iterable[Mapping], key: str, keys: Collection[str]) -> str:
 	"""Return one seal of those entries of a chain that were made under former keys; what is redacted since changes nothing."""
 	ordered = sort(entries)
 	redactions = get_redactions(ordered, key)
-	seals = [
-		redactions[entry["name"]].former
-		if is_redacted(entry, key, redactions)
-		else get_content_seal(entry, key)
-		for entry in ordered
-		if entry["key_id"] in keys
-	]
-	return hashlib.sha256("".join(seals).encode()).hexdigest()[:32]
+	seals = [_get_former_seal(entry, key, redactions) for entry in ordered if entry["key_id"] in keys]
+	return hashlib.sha256("".join(seals).encode(errors="replace")).hexdigest()[:32]
+
+
+def _get_former_seal(entry: Mapping, key: str, redactions: Mapping[str, Redaction]) -> str:
+	"""Return the seal of an entry before it was redacted; none where it is not what its tombstone left of it."""
+	redaction = redactions.get(entry["name"])
+	if not redaction:
+		return get_content_seal(entry, key)
+	return redaction.former if is_redacted(entry, key, redaction) else ""
 
 
 def read_details(details: str | None) -> dict:
@@ -221,11 +251,17 @@ def _read_tombstone(entry: Mapping) -> dict | None:
 
 
 def _check_seal(
-	entry: Mapping, key: str, redactions: Mapping[str, Redaction], accepted_keys: Collection[str]
+	entry: Mapping,
+	key: str,
+	redactions: Mapping[str, Redaction],
+	accepted_keys: Collection[str],
+	forged: Collection[str],
 ) -> Iterator[Finding]:
-	if entry["key_id"] == get_key_id(key):
-		if not is_genuine(entry, key, redactions):
-			yield Finding(ALTERED, entry["name"])
+	is_own = entry["key_id"] == get_key_id(key)
+	if entry["name"] in forged or (is_own and not is_genuine(entry, key, redactions)):
+		yield Finding(ALTERED, entry["name"])
+	elif is_own:
+		return
 	elif entry["key_id"] not in accepted_keys:
 		yield Finding(UNKNOWN_KEY, entry["name"])
 

@@ -17,7 +17,8 @@ from crm_pipeline.audit import redaction
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.domain.text import is_blank
 from crm_pipeline.exceptions import AppendOnlyError
-from crm_pipeline.record import transactions
+from crm_pipeline.record import conflict, transactions
+from crm_pipeline.record.input_values import validate_reason
 from crm_pipeline.refusal import refuse
 
 SHORTEST = 3  # a shorter name would be found in other words
@@ -51,13 +52,15 @@ def erase(email: str, stand_in: str, why: str) -> Result:
 	frappe.utils.validate_email_address(email, throw=True)
 	if is_blank(why):
 		refuse(_("The reason is missing. Say why the person has to be taken out."))
+	validate_reason(_("The reason"), why)
 	person = find_person(email, stand_in)
 	change = make_change(person)
 	records = _find_records(person)
-	kept_logs = [name for name in _find_logs(person, records) if not _redact(name, why, change)]
-	for name in records:
-		_change_record(name, person, change)
-	_change_companions(person, records, change)
+	with conflict.explain_conflict(None):
+		kept_logs = [name for name in _find_logs(person, records) if not _redact(name, why, change)]
+		for name in records:
+			_change_record(name, person, change)
+		_change_companions(person, records, change)
 	return Result(records, kept_logs)
 
 
@@ -134,10 +137,12 @@ def _change_companions(person: Person, records: list[str], change: Callable[[str
 def _change_texts(
 	doctype: str, filters: dict, fieldnames: tuple[str, ...], change: Callable[[str], str]
 ) -> None:
-	for row in frappe.get_all(doctype, filters=filters, fields=["name", *fieldnames]):
-		values = {name: _change_text(row[name], change) for name in fieldnames if row[name]}
-		if any(row[name] != value for name, value in values.items()):
-			frappe.db.set_value(doctype, row.name, values, update_modified=False)
+	"""Change texts where they name the person; somebody else may be taken out of the same ones at once."""
+	for name in frappe.get_all(doctype, filters=filters, pluck="name"):
+		texts = frappe.db.get_value(doctype, name, fieldnames, as_dict=True, order_by=None, for_update=True)
+		changed = {field: _change_text(text, change) for field, text in (texts or {}).items() if text}
+		if any(texts[field] != text for field, text in changed.items()):
+			frappe.db.set_value(doctype, name, changed, update_modified=False)
 
 
 def _change_text(text: str, change: Callable[[str], str]) -> str:

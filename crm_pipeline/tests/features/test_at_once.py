@@ -5,18 +5,22 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from unittest.mock import patch
 
 import frappe
 from frappe.desk.form import assign_to
 
 from crm_pipeline.api import opportunity as api
-from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.audit import key_break, log, redaction
+from crm_pipeline.audit.trust import Trust
+from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY, SETTINGS
 from crm_pipeline.exceptions import ClosedRecordError, ConflictError, TransitionError
 from crm_pipeline.next_contact import reminders
+from crm_pipeline.personal_data import erase
 from crm_pipeline.record import transactions
 from crm_pipeline.routing import hand_over
 from crm_pipeline.tests import doors, factories, mails, personas
-from crm_pipeline.tests.audit import get_problems
+from crm_pipeline.tests.audit import get_events, get_log, get_problems, under_key
 from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.connections import CommittedTestCase, Connection
 from crm_pipeline.tests.csv_files import commits_kept_in_test
@@ -152,6 +156,60 @@ class TestAtOnce(CommittedTestCase):
 				"subject": ("like", "Next contact%"),
 			}
 			self.assertEqual(frappe.db.count("Notification Log", bells), 1)
+
+	def make_lost(self, text: str) -> str:
+		name = self.make_committed()
+		api.mark_lost(name, [personas.REASON_WITH_DETAIL], text)
+		frappe.db.commit()
+		return name
+
+	def test_one_entry_that_two_redact_has_one_tombstone(self):
+		name = self.make_lost("Mr Smith was rude")
+		deed = (redaction.redact, f"{name}-0002", "Asked for by Mr Smith")
+		results = self.do_all(deed, deed)
+		self.assertCountEqual(results, [True, False])
+		self.assertEqual(get_events(name).count("Redacted"), 1)
+		self.assertEqual(get_problems(name), [])
+
+	def test_two_erasures_do_not_undo_each_other(self):
+		people = ("ann.erased@example.com", "bob.erased@example.com")
+		name = self.make_lost(" and ".join(people))
+		self.do_all(*((erase.erase, person, "gone@example.invalid", "Asked to") for person in people))
+		left = str([get_log(name), frappe.db.get_value(OPPORTUNITY, name, "outcome_detail")])
+		for person in people:
+			self.assertNotIn(person, left)
+		self.assertEqual(get_problems(name), [])
+
+	def test_a_key_break_is_accepted_once(self):
+		self.addCleanup(remove_acceptances)
+		with under_key("the old key"):
+			name = self.make_committed()
+		deed = (key_break.accept, "The key is lost")
+		with patch.object(Trust, "began", None):
+			connections = do_at_once(deed, deed)
+			told = [str(connection.error) for connection in connections if connection.error]
+			self.assertEqual(len(told), 1, told)
+			self.assertRegex(told[0], "there is no key break to accept|Try again in a moment")
+			self.assertEqual(get_problems(name), [])
+
+	def do_all(self, *deeds: tuple[Callable, ...]) -> list:
+		"""Do things at once, those again that were told of a conflict, and return what they returned."""
+		results = []
+		for connection in do_at_once(*deeds):
+			if isinstance(connection.error, ConflictError):
+				again = Connection(connection.user, *connection.arguments)
+				results.append(again.wait())
+			else:
+				results.append(connection.wait())
+		frappe.db.rollback()
+		return results
+
+
+def remove_acceptances() -> None:
+	frappe.db.rollback()
+	frappe.db.delete(AUDIT_LOG, {"reference_name": SETTINGS})
+	log.remember_end_of_settings(0, "")
+	frappe.db.commit()
 
 
 class TestTriedAgain(PipelineTestCase):

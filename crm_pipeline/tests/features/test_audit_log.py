@@ -2,17 +2,20 @@
 
 import json
 import re
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import frappe
 import frappe.client
 from frappe.utils import add_to_date, now_datetime
 
+from crm_pipeline.api import audit as audit_api
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.audit import integrity, log, trust
 from crm_pipeline.audit.findings import Findings
+from crm_pipeline.audit.reading import FIELDS
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
-from crm_pipeline.exceptions import AppendOnlyError
+from crm_pipeline.exceptions import AppendOnlyError, InputError
 from crm_pipeline.form import history
 from crm_pipeline.tasks import check_audit_log
 from crm_pipeline.tests import doors, factories, personas
@@ -253,6 +256,39 @@ class TestTampering(PipelineTestCase):
 				self.set_in_entry(1, entry_hash=seal)
 				self.assertIn((integrity.audit_chain.ALTERED, self.entries[1]), get_problems(self.name))
 
+	def test_no_value_at_all(self):
+		api.reopen(self.name, "They called again")
+		entry = get_log(self.name)[-1]
+		always_filled = ("name", "amount", "seconds_in_status")  # by the database
+		filled = [name for name in FIELDS if entry[name] and name not in always_filled]
+		self.assertLessEqual({"reference_doctype", "reference_name", "key_id", "at", "reason"}, {*filled})
+		for fieldname in filled:
+			frappe.db.savepoint("entry")
+			with self.subTest(fieldname):
+				frappe.db.set_value(AUDIT_LOG, entry.name, fieldname, None, update_modified=False)
+				found = {(problem.kind, problem.entry) for problem in integrity.find_problems()}
+				self.assertIn((integrity.audit_chain.ALTERED, entry.name), found)
+				self.assertTrue(get_problems(self.name))
+				self.assertTrue(history.get_history(self.name)["entries"])
+				with self.assertRefused(InputError, "there is no key break to accept"):
+					audit_api.accept_key_break("The key is lost")
+			frappe.db.rollback(save_point="entry")
+
+	def test_an_entry_with_the_name_of_another_key(self):
+		"""Nobody lost a key: what claims to be from before is a finding for good, and is not accepted."""
+		name = factories.make_opportunity().name
+		api.make_offer(name)
+		for key_id in ("deadbeef", "deadbeefdeadbeef", "", None):
+			for entry in (f"{name}-0001", f"{name}-0002"):
+				frappe.db.savepoint("entry")
+				with self.subTest((key_id, entry)):
+					forged = {"key_id": key_id, "reason": "forged"}
+					frappe.db.set_value(AUDIT_LOG, entry, forged, update_modified=False)
+					self.assertIn((integrity.audit_chain.ALTERED, entry), get_problems(name))
+					with self.assertRefused(InputError, "there is no key break to accept"):
+						audit_api.accept_key_break("The key is lost")
+				frappe.db.rollback(save_point="entry")
+
 	def test_a_missing_entry(self):
 		for position in (0, 1):
 			frappe.db.savepoint("entry")
@@ -310,12 +346,30 @@ class TestTampering(PipelineTestCase):
 			("application_engineer", personas.APPLICATION_ENGINEER),
 			("outcome_detail", "Something else"),
 			("won_currency", "USD"),
+			("region", "Nowhere"),
+			("product_line", "Nothing"),
+			("company", "Nobody Ltd"),
+			("customer", "Nobody"),
+			("opportunity_from", "Lead"),
+			("party_name", "Nobody"),
+			("offer", "QTN-0"),
 		):
 			frappe.db.savepoint("record")
 			with self.subTest(fieldname):
 				self.set_in_record(**{fieldname: value})
 				self.assertEqual(get_problems(self.name), [(integrity.DIFFERS, self.entries[2])])
 			frappe.db.rollback(save_point="record")
+
+	def test_each_audited_field_is_compared(self):
+		self.assertLessEqual({*log.AUDITED_FIELDS}, {*integrity.COMPARED_FIELDS})
+
+	def test_what_former_versions_logged_is_not_held_against_renames_that_they_did_not_log(self):
+		with patch("crm_pipeline.audit.log.clock", SimpleNamespace(get_microseconds=lambda: None)):
+			name = factories.make_opportunity().name
+		frappe.db.set_value(OPPORTUNITY, name, "region", "Renamed Since", update_modified=False)
+		self.assertEqual(get_problems(name), [])
+		frappe.db.set_value(OPPORTUNITY, name, "status", "Lost", update_modified=False)
+		self.assertEqual([kind for kind, _entry in get_problems(name)], [integrity.DIFFERS])
 
 	def test_a_lost_reason_changed_by_sql(self):
 		name = factories.make_opportunity("Lost").name
@@ -342,6 +396,7 @@ class TestTampering(PipelineTestCase):
 		self.assertEqual(problems, [(integrity.audit_chain.UNKNOWN_KEY, entry) for entry in self.entries])
 
 	def test_a_chain_goes_on_under_a_new_key(self):
+		frappe.db.delete(AUDIT_LOG)
 		with patch.object(log, "get_encryption_key", return_value="the old key"):
 			name = factories.make_opportunity().name
 		api.make_offer(name)

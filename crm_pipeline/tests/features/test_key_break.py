@@ -11,8 +11,9 @@ from crm_pipeline.api import opportunity as api
 from crm_pipeline.audit import integrity, key_break, log, reading
 from crm_pipeline.audit.findings import DIFFERS, VANISHED
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY, SETTINGS
-from crm_pipeline.domain.audit_chain import ALTERED, MISSING, UNKNOWN_KEY
+from crm_pipeline.domain.audit_chain import ALTERED, CUT_TAIL, MISSING, UNKNOWN_KEY, get_key_id
 from crm_pipeline.exceptions import InputError
+from crm_pipeline.patches.v0_1 import remember_end_of_settings_log
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.audit import get_all_kinds, get_log, get_problems, under_key
 from crm_pipeline.tests.base import PipelineTestCase
@@ -26,6 +27,7 @@ class KeyBreakTestCase(PipelineTestCase):
 
 	def setUp(self):
 		super().setUp()
+		frappe.db.delete(AUDIT_LOG)
 		with under_key("the old key"):
 			self.user = factories.make_user("rita.renamed@example.com", "Sales User")
 			self.names = [factories.make_opportunity("Won", sales_engineer=self.user).name for _n in range(3)]
@@ -39,7 +41,7 @@ class KeyBreakTestCase(PipelineTestCase):
 		self.user = name
 
 	def accept(self) -> None:
-		self.assertTrue(audit_api.accept_key_break(REASON))
+		self.assertTrue(audit_api.accept_key_break(REASON)["is_done"])
 
 	def get_all(self) -> set[tuple]:
 		"""Return (kind, record) of everything that is found about these records."""
@@ -72,6 +74,8 @@ class TestAccepted(KeyBreakTestCase):
 	def test_it_is_an_entry_with_who_and_why(self):
 		self.accept()
 		told = {(entry.event, entry.user, entry.reason) for entry in get_log(SETTINGS)}
+		for entry in get_log(SETTINGS):
+			self.assertIn("entries of 5 logs", entry.changes["scope"])
 		self.assertEqual(told, {("Key Break Accepted", personas.MANAGER, REASON)})
 
 	def test_work_goes_on(self):
@@ -97,7 +101,7 @@ class TestAccepted(KeyBreakTestCase):
 			name = factories.make_opportunity().name
 		self.names.append(name)
 		self.assertEqual(self.get_all(), {(ALTERED, name)})
-		self.assertEqual([kind for kind, _entry in get_problems(name)], [ALTERED])
+		self.assertEqual({kind for kind, _entry in get_problems(name)}, {ALTERED})
 
 	def test_a_rename_that_is_added_later_under_the_old_key_is_not_followed(self):
 		self.accept()
@@ -110,11 +114,63 @@ class TestAccepted(KeyBreakTestCase):
 		self.set_in_entry(f"{self.gone}-0002", reason="Nothing")
 		self.assertEqual(self.get_all(), {(ALTERED, self.gone), (VANISHED, self.gone)})
 
-	def test_an_entry_under_a_third_key_can_not_be_checked(self):
+	def test_an_entry_under_a_third_key_is_altered_and_not_accepted(self):
 		self.accept()
 		with under_key("a third key"):
 			self.names.append(factories.make_opportunity().name)
-		self.assertEqual(self.get_all(), {(UNKNOWN_KEY, self.names[-1])})
+		self.assertEqual(self.get_all(), {(ALTERED, self.names[-1])})
+		with self.assertRefused(InputError, "there is no key break to accept"):
+			self.accept()
+
+	def test_a_forged_entry_is_not_accepted_with_the_lost_ones(self):
+		name = factories.make_opportunity().name
+		api.make_offer(name)
+		self.names.append(name)
+		self.set_in_entry(f"{name}-0002", key_id="deadbeefdeadbeef", reason="forged")
+		told = audit_api.accept_key_break(REASON)["accepted"]
+		self.assertNotIn("deadbeef", told)
+		self.assertEqual(self.get_all(), {(ALTERED, name)})
+
+	def test_a_forged_entry_with_the_lost_key_s_name_stays_a_finding(self):
+		name = factories.make_opportunity().name
+		api.make_offer(name)
+		self.names.append(name)
+		self.set_in_entry(f"{name}-0002", key_id=get_key_id("the old key"), reason="forged")
+		for date in (frappe.utils.now_datetime(), "2001-01-01"):
+			self.set_in_entry(f"{name}-0002", at=date, at_utc=1)
+			self.assertIn((ALTERED, name), self.get_all())
+		self.accept()
+		self.assertEqual(self.get_all(), {(ALTERED, name)})
+
+	def test_what_was_altered_since_is_not_accepted_again(self):
+		self.accept()
+		self.set_in_entry(f"{self.names[0]}-0002", reason="Nothing")
+		self.set_in_entry(f"{self.names[1]}-0001", key_id="deadbeefdeadbeef", at_utc=1)
+		with self.assertRefused(InputError, "there is no key break to accept"):
+			self.accept()
+		self.assertLessEqual({(ALTERED, self.names[0]), (ALTERED, self.names[1])}, self.get_all())
+
+	def test_an_acceptance_that_is_taken_away_is_named_and_can_not_be_given_again(self):
+		self.accept()
+		entries = [entry.name for entry in get_log(SETTINGS)]
+		for taken in (entries[-1:], entries):
+			frappe.db.delete(AUDIT_LOG, {"name": ("in", taken)})
+			self.assertIn(CUT_TAIL, get_all_kinds())
+			with self.assertRefused(InputError, "was altered itself"):
+				self.accept()
+
+	def test_the_settings_keep_the_end_of_their_log(self):
+		self.accept()
+		with as_user("Administrator"):
+			frappe.get_doc(SETTINGS).update({"audit_count": 0, "audit_hash": ""}).save()
+		self.assertEqual(reading.get_remembered_end()[0], len(get_log(SETTINGS)))
+		self.assertEqual(get_all_kinds(), [])
+
+	def test_an_acceptance_of_a_former_version_is_given_an_end(self):
+		self.accept()
+		log.remember_end_of_settings(0, "")
+		remember_end_of_settings_log.execute()
+		self.assertEqual(get_all_kinds(), [])
 
 	def test_an_acceptance_that_is_altered_is_none(self):
 		self.accept()
@@ -156,6 +212,28 @@ class TestWhoAndWhen(KeyBreakTestCase):
 			with self.subTest(user), as_user(user), self.assertRaises(frappe.PermissionError):
 				audit_api.accept_key_break(REASON)
 
+	def test_it_says_beforehand_and_afterwards_what_is_accepted(self):
+		count = frappe.db.count(AUDIT_LOG)
+		told = audit_api.preview_key_break()
+		self.assertIn(f"{count} entries of 5 logs", told)
+		self.assertIn(get_key_id("the old key"), told)
+		self.assertEqual(audit_api.accept_key_break(REASON)["accepted"], told)
+		for user in (personas.ENGINEER, personas.OUTSIDER):
+			with self.subTest(user), as_user(user), self.assertRaises(frappe.PermissionError):
+				audit_api.preview_key_break()
+
+	def test_entries_without_a_value_stop_nothing(self):
+		for position, fieldname in enumerate(("reference_doctype", "reference_name", "key_id")):
+			self.set_in_entry(f"{self.names[position]}-0001", **{fieldname: None})
+		self.accept()
+		found = {problem.entry for problem in integrity.find_problems() if problem.kind == ALTERED}
+		self.assertLessEqual({f"{name}-0001" for name in self.names}, found)
+
+	def test_a_reason_is_plain_and_short(self):
+		for reason, message in (("x" * 70_000, "Shorten it"), ("<b>lost</b>", "contains HTML")):
+			with self.subTest(message), self.assertRefused(InputError, message):
+				audit_api.accept_key_break(reason)
+
 	def test_it_needs_a_reason(self):
 		with self.assertRefused(InputError, "The reason is missing"):
 			audit_api.accept_key_break(" ")
@@ -167,7 +245,7 @@ class TestWhoAndWhen(KeyBreakTestCase):
 
 	def test_many_entries_are_left_to_a_job(self):
 		with patch.object(key_break, "MOST_AT_ONCE", 1), patch("frappe.enqueue") as enqueued:
-			self.assertFalse(audit_api.accept_key_break(REASON))
+			self.assertFalse(audit_api.accept_key_break(REASON)["is_done"])
 		self.assertEqual(enqueued.call_args.args[0], key_break.JOB)
 		self.assertEqual(frappe.get_attr(key_break.JOB), key_break.accept)
 

@@ -111,7 +111,12 @@ class TestErased(PersonTestCase):
 
 	def test_it_needs_an_address_and_a_reason(self):
 		with as_user(personas.ORG_ADMIN):
-			for email, why in ((EMAIL, " "), ("nobody", WHY)):
+			for email, why in (
+				(EMAIL, " "),
+				("nobody", WHY),
+				(EMAIL, "x" * 70_000),
+				(EMAIL, f"<b>{WHY}</b>"),
+			):
 				with self.subTest(email), self.assertRaises(frappe.ValidationError):
 					personal_data_api.erase(email, why)
 

@@ -3,6 +3,7 @@
 import frappe
 
 from crm_pipeline.api import opportunity as api
+from crm_pipeline.audit.findings import DIFFERS
 from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.constants import AUDIT_LOG, LOST_REASON_ROW, OPPORTUNITY
 from crm_pipeline.tests import factories
@@ -154,6 +155,40 @@ class TestRenamed(PipelineTestCase):
 		renamed = [("Customer", "Renamed"), ("Customer", "Merged"), ("Pipeline Product Line", "Renamed")]
 		self.assertEqual([tuple(row) for row in told], renamed)
 		self.assertEqual([row.event for row in get_log(self.doc.name)], ["Created"])
+
+	def test_each_master_twice_and_merged(self):
+		lead = factories.make_lead("Rena Renamed").name
+		docs = [
+			factories.make_opportunity(party_name=self.customer, region=factories.make_region("Once").name),
+			factories.make_opportunity(opportunity_from="Lead", party_name=lead),
+		]
+		region, line = docs[0].region, self.line
+		for doctype, name in (
+			("Pipeline Region", region),
+			("Pipeline Product Line", line),
+			("Customer", self.customer),
+			("Lead", lead),
+		):
+			for number in (1, 2):
+				frappe.rename_doc(doctype, name, f"Cast renamed {doctype} {number}", force=True)
+				name = f"Cast renamed {doctype} {number}"
+		others = {
+			"Pipeline Region": factories.make_region("Twice").name,
+			"Pipeline Product Line": factories.make_master(
+				"Pipeline Product Line", "Cast merged", business_unit=self.doc.business_unit
+			).name,
+			"Customer": factories.make_customer("Cast merged Ltd").name,
+		}
+		for doctype, other in others.items():
+			frappe.rename_doc(doctype, f"Cast renamed {doctype} 2", other, merge=True, force=True)
+		self.assertEqual(get_problems(*(doc.name for doc in docs)), [])
+		docs[0].reload().update({"potential_value": 5}).save()
+		self.assertEqual(get_problems(*(doc.name for doc in docs)), [])
+		for doc in docs:
+			for fieldname in ("region", "product_line", "customer", "party_name"):
+				frappe.db.set_value(OPPORTUNITY, doc.name, fieldname, "Nobody", update_modified=False)
+			kinds = [kind for kind, _entry in get_problems(doc.name)]
+			self.assertEqual(kinds, [DIFFERS] * 4)
 
 	def test_a_user_whom_no_opportunity_names_is_not_named_in_the_log(self):
 		factories.make_user("pia.portal@example.com", "Customer")

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt
 
+from crm_pipeline.audit import reading
 from crm_pipeline.auto_close import selling_settings
 from crm_pipeline.domain import lifecycle, working_time
 from crm_pipeline.record.checked_input import CheckedInput
@@ -29,6 +30,8 @@ class PipelineSettings(CheckedInput, Document):
 		)
 
 		allow_zero_won_value: DF.Check
+		audit_count: DF.Int
+		audit_hash: DF.Data | None
 		auto_close: DF.Check
 		auto_close_after_days: DF.Int
 		auto_close_lost_reason: DF.Link | None
@@ -53,6 +56,10 @@ class PipelineSettings(CheckedInput, Document):
 		working_hours_to: DF.Time | None
 	# end: auto-generated types
 	"""Every switch of the pipeline. The defaults work untouched."""
+
+	def before_validate(self):
+		"""The end of the log is the log's alone to say."""
+		self.audit_count, self.audit_hash = reading.get_remembered_end()
 
 	def validate(self):
 		self.validate_percentages()

@@ -12,14 +12,16 @@ frappe.query_reports["Pipeline Audit Integrity"] = {
 		report.page.add_inner_button(__("Accept Key Break"), () => this.ask_to_accept(report));
 	},
 
-	ask_to_accept(report) {
+	async ask_to_accept(report) {
+		const { message: scope } = await frappe.call("crm_pipeline.api.audit.preview_key_break");
 		const reason = {
 			fieldname: "reason",
 			fieldtype: "Small Text",
 			label: __("Reason"),
 			reqd: 1,
 			description: __(
-				"Entries made under another encryption key are taken as they stand, once for the site. Later changes of them are found."
+				"These entries, made under another encryption key, are taken as they stand, once for the site: {0} Nobody can tell whether they were altered before. Later changes of them are found.",
+				[frappe.utils.escape_html(scope)]
 			),
 		};
 		const accept = (values) => this.accept(report, values);
@@ -27,12 +29,13 @@ frappe.query_reports["Pipeline Audit Integrity"] = {
 	},
 
 	async accept(report, { reason }) {
-		const { message: is_done } = await frappe.call({
+		const { message: outcome } = await frappe.call({
 			method: "crm_pipeline.api.audit.accept_key_break",
 			args: { reason },
 			freeze: true,
 		});
-		if (is_done) {
+		if (outcome.is_done) {
+			frappe.show_alert(__("Accepted: {0}", [frappe.utils.escape_html(outcome.accepted)]));
 			report.refresh();
 		} else {
 			frappe.show_alert(__("This goes on in the background. Look again in some minutes."));
