@@ -93,7 +93,8 @@ class TestExamples(CommittedTestCase):
 		with (
 			patch("frappe.enqueue"),
 			patch("crm_pipeline.auto_close.plan.enqueue_job", lambda: True),
-			patch("crm_pipeline.audit.key_break.accept_now_or_later", lambda reason: True),
+			patch("crm_pipeline.audit.key_break.accept_now_or_later", lambda reason: {}),
+			patch("crm_pipeline.audit.key_break.preview", lambda: ""),
 		):
 			for entry in read_page():
 				for example in entry.examples:

@@ -112,7 +112,8 @@ class TestCompanions(AutoCloseTestCase):
 		frappe.db.set_value(OPPORTUNITY, names[1], "region", None, update_modified=False)
 		self.run_job()
 		self.assertEqual(get_contradictions(names), [])
-		self.assertEqual(get_problems(*names), [])
+		self.assertEqual(get_problems(names[0], names[2]), [])
+		self.assertEqual([kind for kind, _entry in get_problems(names[1])], ["Record differs from log"])
 
 	def test_a_rule_that_an_admin_changed_decides_itself(self):
 		stock = frappe.get_doc("Assignment Rule", rule.RULE)
