@@ -122,6 +122,18 @@ def submit_supplier_quotation(opportunity: str, *rates: float, **overrides) -> D
 		return quotation.insert().submit()
 
 
+def submit_deletion(company: str) -> Document:
+	"""Press the buttons of a Transaction Deletion Record, whose jobs run here."""
+	record = frappe.new_doc("Transaction Deletion Record")
+	record.update({"company": company, "process_in_single_transaction": 1}).insert()
+	if record.meta.has_field("doctypes_to_delete"):  # 16: a list that is looked at first
+		record.generate_to_delete_list()
+		return record.submit()
+	record.submit()
+	record.start_deletion_tasks()
+	return record
+
+
 def share_with_buyer(opportunity: str) -> None:
 	"""A buyer has no role that shows opportunities; somebody shared this one."""
 	with as_user("Administrator"):

@@ -20,6 +20,7 @@ from crm_pipeline.tests.offer_documents import (
 	OffersTestCase,
 	make_opportunity,
 	run_daily_job,
+	submit_deletion,
 	submit_order,
 	submit_quotation,
 	submit_supplier_quotation,
@@ -31,15 +32,7 @@ from crm_pipeline.tests.users import as_user
 def delete_transactions(company: str = personas.COMPANY):
 	"""Press the buttons of a Transaction Deletion Record, and let its jobs run here."""
 	with as_user("Administrator"), commits_kept_in_test():
-		record = frappe.get_doc({"doctype": "Transaction Deletion Record", "company": company})
-		record.process_in_single_transaction = 1
-		record.insert()
-		if record.meta.has_field("doctypes_to_delete"):  # 16: a list that is looked at first
-			record.generate_to_delete_list()
-			record.submit()
-		else:
-			record.submit()
-			record.start_deletion_tasks()
+		record = submit_deletion(company)
 	forget_cached_documents()
 	return record.reload()
 

@@ -6,6 +6,7 @@ from crm_pipeline import hooks
 from crm_pipeline.audit.integrity import DIFFERS, find_problems
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import audit_chain
+from crm_pipeline.tests.offer_documents import submit_deletion
 from proofs.site_life import database
 from proofs.site_life.actions import customizing
 from proofs.site_life.life import NOBODY, Life, NotNow
@@ -84,16 +85,8 @@ def mend(life: Life) -> str:
 
 def delete_transactions(life: Life) -> str:
 	company = life.pick("Company")
-	record = frappe.new_doc("Transaction Deletion Record")
-	record.update({"company": company, "process_in_single_transaction": 1})
 	count = frappe.db.count(OPPORTUNITY)
-	record.insert()
-	if record.meta.has_field("doctypes_to_delete"):  # 16: a list that is looked at first
-		record.generate_to_delete_list()
-		record.submit()
-	else:
-		record.submit()
-		record.start_deletion_tasks()
+	submit_deletion(company)
 	if frappe.db.count(OPPORTUNITY) != count:
 		raise AssertionError("Delete Transactions took opportunities")
 	return f"the transactions of {company} are deleted"
