@@ -73,8 +73,8 @@ def _tell(entry: dict, sentences: dict[str, str]) -> str:
 		text = _("{0} changed {1}").format(
 			who, _list(changes) or escape_html(history.get_event_label(entry["event"]))
 		)
-	if entry["from_status"] != entry["to_status"] and entry["seconds_in_status"]:
-		duration = describe_duration(entry["seconds_in_status"])
+	duration = describe_duration(entry["seconds_in_status"])
+	if entry["from_status"] != entry["to_status"] and duration:
 		text = _("{0}, after {1} in {2}").format(text, duration, _(entry["from_status"]))
 	if sentence and changes:
 		text = _("{0}, and changed {1}").format(text, _list(changes))
@@ -114,7 +114,7 @@ def _bold(text: str) -> str:
 
 
 def describe_duration(seconds: int) -> str:
-	"""Return a duration in whole days, hours or minutes, whichever is the largest that fits."""
+	"""Return a duration in whole days, hours or minutes, whichever is the largest that fits; "" under a minute."""
 	days, hours, minutes = (cint(seconds) // unit for unit in (86400, 3600, 60))
 	texts = (
 		(days, _("1 day"), _("{0} days")),
@@ -122,4 +122,4 @@ def describe_duration(seconds: int) -> str:
 		(minutes, _("1 minute"), _("{0} minutes")),
 	)
 	fitting = (one if count == 1 else many.format(count) for count, one, many in texts if count)
-	return next(fitting, _("less than a minute"))
+	return next(fitting, "")
