@@ -12,8 +12,14 @@ frappe.query_reports["Pipeline Audit Integrity"] = {
 		report.page.add_inner_button(__("Accept Key Break"), () => this.ask_to_accept(report));
 	},
 
-	async ask_to_accept(report) {
-		const { message: scope } = await frappe.call("crm_pipeline.api.audit.preview_key_break");
+	ask_to_accept(report) {
+		frappe.call({
+			method: "crm_pipeline.api.audit.preview_key_break",
+			callback: ({ message: scope }) => this.show_dialog(report, scope),
+		});
+	},
+
+	show_dialog(report, scope) {
 		const reason = {
 			fieldname: "reason",
 			fieldtype: "Small Text",
@@ -28,12 +34,16 @@ frappe.query_reports["Pipeline Audit Integrity"] = {
 		frappe.prompt(reason, accept, __("Accept Key Break"), __("Accept"));
 	},
 
-	async accept(report, { reason }) {
-		const { message: outcome } = await frappe.call({
+	accept(report, { reason }) {
+		frappe.call({
 			method: "crm_pipeline.api.audit.accept_key_break",
 			args: { reason },
 			freeze: true,
+			callback: ({ message: outcome }) => this.tell(report, outcome),
 		});
+	},
+
+	tell(report, outcome) {
 		if (outcome.is_done) {
 			frappe.show_alert(__("Accepted: {0}", [frappe.utils.escape_html(outcome.accepted)]));
 			report.refresh();
