@@ -253,6 +253,12 @@ class TestOutcome(BadInputTestCase):
 				self.assertSaveRefused(sentence, {"status": status}, TransitionError)
 		self.assertInsertRefused(sentence.replace("“”", "“Postponed”"), TransitionError, status="Postponed")
 
+	def test_an_unknown_status_of_a_closed_record(self):
+		for closed, status in (("Won", "[[]]"), ("Lost", ""), ("Rejected", "Postponed")):
+			sentence = f"Status “{status}” is unknown. Choose one of Open, Offer Made, Won, Lost, Rejected."
+			with self.subTest(closed):
+				self.assertMoveRefused(sentence, closed, status=status, notes="x")
+
 	def test_a_won_value_of_nothing(self):
 		for value in (0, "0", None, ""):
 			sentence = "Won Value is 0. A won opportunity needs more than 0, or the setting that allows free-of-charge wins."

@@ -168,6 +168,7 @@ class PipelineOpportunity(
 		intent.validate_intent(self)
 		checks.clear_system_fields(self)
 		input_values.validate_values(self)
+		stage.validate_status(self)
 		checks.validate_system_fields(self)
 		checks.keep_system_fields(self)
 		checks.keep_derived_fields(self)

@@ -14,9 +14,21 @@ from crm_pipeline.record import clock, conflict, money, workflow
 from crm_pipeline.refusal import get_label, list_choices, refuse
 
 
+def validate_status(doc: Document) -> None:
+	"""Refuse a status that is none of ours, before any rule asks what it means."""
+	if lifecycle.get_stage(doc.status) is None:
+		message = _("{0} “{1}” is unknown. Choose one of {2}.")
+		refuse(
+			message,
+			get_label(doc, "status"),
+			doc.status,
+			list_choices(lifecycle.STAGES),
+			exception=TransitionError,
+		)
+
+
 def set_stage(doc: Document) -> None:
 	"""Check the move from the saved status to this one and stamp what it brings."""
-	_validate_status(doc)
 	saved = doc.get_doc_before_save()
 	if saved is None:
 		_start(doc)
@@ -41,18 +53,6 @@ def get_offered_moves(doc: Document) -> list[str]:
 		for status in lifecycle.STAGES[doc.status].allowed_next
 		if (is_manager() or not lifecycle.is_reopening(doc.status, status)) and workflow.allows(doc, status)
 	]
-
-
-def _validate_status(doc: Document) -> None:
-	if lifecycle.get_stage(doc.status) is None:
-		message = _("{0} “{1}” is unknown. Choose one of {2}.")
-		refuse(
-			message,
-			get_label(doc, "status"),
-			doc.status,
-			list_choices(lifecycle.STAGES),
-			exception=TransitionError,
-		)
 
 
 def _start(doc: Document) -> None:
