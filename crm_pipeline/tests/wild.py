@@ -276,7 +276,7 @@ def open_path(path: str, **options):
 	from frappe.app import application
 	from werkzeug.test import Client
 
-	return Client(application).open(path, **options)
+	return Client(application).open(path, buffered=True, **options)  # which closes its connection
 
 
 def no_commit(self, *, chain=False) -> None:

@@ -122,4 +122,4 @@ def send(path: str, arguments: dict):
 	from frappe.app import application
 	from werkzeug.test import Client
 
-	return Client(application).open(path, **arguments)
+	return Client(application).open(path, buffered=True, **arguments)  # which closes its connection
