@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline.record import input_values
+from crm_pipeline.record.dangling import KeepsSavedLinks
 from crm_pipeline.refusal import get_label, refuse
 
 PARENTAGE = frozenset(
@@ -42,8 +43,8 @@ class CheckedTables:
 		refuse(message, get_label(self, key), value)
 
 
-class CheckedInput(CheckedTables):
-	"""For a controller without further rules: the same, and each value fits its field."""
+class CheckedInput(KeepsSavedLinks, CheckedTables):
+	"""For a controller without further rules: the same, each value fits its field, and a saved link stays."""
 
 	def insert(self, *args, **kwargs):
 		self.check_input()

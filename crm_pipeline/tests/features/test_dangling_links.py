@@ -4,8 +4,8 @@ import frappe
 from frappe.utils import add_days, now_datetime
 
 from crm_pipeline.api import opportunity as api
-from crm_pipeline.constants import ITEM_ROW, LOST_REASON_ROW, OPPORTUNITY
-from crm_pipeline.exceptions import TransitionError
+from crm_pipeline.constants import ITEM_ROW, LOST_REASON_ROW, OPPORTUNITY, SETTINGS
+from crm_pipeline.exceptions import InputError, TransitionError
 from crm_pipeline.routing import hand_over, rule
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_problems
@@ -216,3 +216,44 @@ class TestPeople(PipelineTestCase):
 		lose_links(doc, "next_contact_by")
 		record = frappe.get_doc(OPPORTUNITY, doc.name)
 		self.assertEqual(reminders._get_recipient(record), personas.ENGINEER)
+
+
+class TestMasters(PipelineTestCase):
+	"""What admins keep, with their rows, is saved on when what it names is gone."""
+
+	def setUp(self):
+		super().setUp()
+		frappe.set_user("Administrator")
+
+	def test_a_region_and_its_members(self):
+		doc = frappe.get_doc("Pipeline Region", personas.REGION)
+		self.assertTrue(doc.members)
+		rows = {"parent": doc.name}
+		frappe.db.set_value("Pipeline Region Member", rows, "user", GONE, update_modified=False)
+		gone = {"territory": GONE, "sales_manager": GONE, "country": GONE}
+		frappe.db.set_value("Pipeline Region", doc.name, gone, update_modified=False)
+		frappe.get_doc("Pipeline Region", doc.name).update({"state": "Testland"}).save()
+		doc = frappe.get_doc("Pipeline Region", doc.name)
+		self.assertEqual((doc.state, doc.sales_manager), ("Testland", GONE))
+		self.assertEqual({member.user for member in doc.members}, {GONE})
+		doc.append("members", {"user": "nobody@example.com"})
+		with self.assertRaises(frappe.LinkValidationError):
+			doc.save()
+
+	def test_a_product_line(self):
+		gone = {"business_unit": GONE, "item_group": GONE}
+		frappe.db.set_value("Pipeline Product Line", personas.PRODUCT_LINE, gone, update_modified=False)
+		frappe.get_doc("Pipeline Product Line", personas.PRODUCT_LINE).update({"disabled": 1}).save()
+		saved = frappe.db.get_value("Pipeline Product Line", personas.PRODUCT_LINE, [*gone, "disabled"])
+		self.assertEqual(saved, (GONE, GONE, 1))
+
+	def test_the_settings(self):
+		links = [df.fieldname for df in frappe.get_meta(SETTINGS).get_link_fields()]
+		for fieldname in links:
+			frappe.db.set_single_value(SETTINGS, fieldname, GONE)
+		forget_cached_documents()
+		frappe.get_doc(SETTINGS).update({"auto_close": 0, "order_rate_tolerance": 7}).save()
+		self.assertEqual(frappe.db.get_single_value(SETTINGS, "order_rate_tolerance"), 7)
+		sentence = f"Lost Reason {GONE} does not exist. Choose another one."
+		with self.assertRefused(InputError, sentence):
+			frappe.get_doc(SETTINGS).update({"auto_close": 1, "auto_close_lost_reason": GONE}).save()

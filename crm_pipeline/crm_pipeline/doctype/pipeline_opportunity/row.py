@@ -7,10 +7,9 @@ from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import checks
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.record.checked_input import CheckedInput
-from crm_pipeline.record.dangling import KeepsSavedLinks
 
 
-class OpportunityRow(KeepsSavedLinks, CheckedInput, Document):
+class OpportunityRow(CheckedInput, Document):
 	"""A row of an opportunity's table. It changes with its opportunity, whose rules and log would miss it alone.
 
 	The framework runs these events for a row that is saved by itself, never when its opportunity is saved.

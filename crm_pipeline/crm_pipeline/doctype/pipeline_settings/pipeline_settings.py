@@ -112,6 +112,8 @@ class PipelineSettings(CheckedInput, Document):
 		label = get_label(self, "auto_close_lost_reason")
 		if not self.auto_close_lost_reason:
 			refuse(_("{0} is missing. Choose the reason with which auto-close closes."), label)
+		if not frappe.db.exists("Pipeline Lost Reason", self.auto_close_lost_reason):
+			refuse(_("{0} {1} does not exist. Choose another one."), label, self.auto_close_lost_reason)
 		reason = frappe.get_cached_doc("Pipeline Lost Reason", self.auto_close_lost_reason)
 		if reason.disabled:
 			refuse(_("{0} {1} is disabled. Choose another one."), label, reason.name)
