@@ -84,12 +84,14 @@ def _make_user(person: team.Person) -> None:
 
 
 def _bring_back(person: team.Person) -> None:
-	"""Of people who are there already, some were disabled, and an uninstall took the app's own roles."""
+	"""Of people who are there already, some were disabled or limited, and an uninstall took the app's own roles."""
 	user = frappe.get_doc("User", person.email)
 	if not user.enabled:
 		user.update({"enabled": 1}).save()
 	if not set(person.roles) <= set(frappe.get_roles(person.email)):
 		user.add_roles(*person.roles)
+	for name in frappe.get_all("User Permission", filters={"user": person.email}, pluck="name"):
+		frappe.delete_doc("User Permission", name)
 
 
 def _make_customer(customer_name: str) -> str:

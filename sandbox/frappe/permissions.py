@@ -73,7 +73,7 @@ def get_doc_permissions(doc, user=None, ptype=None):
 
 
 def get_user_permissions(user):
-	"""Nobody is limited to single records here: there is no DocType User Permission."""
+	"""Nobody is limited to single records here: a User Permission can't be made."""
 	return {}
 
 

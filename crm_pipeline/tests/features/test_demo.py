@@ -112,6 +112,17 @@ class TestSampleData(PipelineTestCase):
 			self.assertEqual(sample_data.load(), 0)
 		self.assertTrue(frappe.db.get_value("User", engineer, "enabled"))
 
+	@site_only("User Permissions")
+	def test_people_who_were_limited_enter_everything_again(self):
+		names = frappe.get_all(OPPORTUNITY, {"external_id": ("like", f"{sample_data.PREFIX}%")}, pluck="name")
+		customers = frappe.get_all("Customer", {"owner": team.MANAGER.email}, pluck="name", limit=1)
+		for person in (team.MANAGER, *team.ENGINEERS):
+			limit = {"user": person.email, "allow": "Customer", "for_value": customers[0]}
+			frappe.get_doc({"doctype": "User Permission", **limit}).insert()
+		for name in names:
+			sample_data._remove(OPPORTUNITY, name)
+		self.assertEqual(sample_data.load(), len(names))
+
 	def test_what_others_built_on_it_stays_and_is_named(self):
 		customer = frappe.db.get_value("Customer", {"owner": team.MANAGER.email})
 		make_opportunity(party_name=customer)
