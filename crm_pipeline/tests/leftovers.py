@@ -17,6 +17,7 @@ def remove_cast() -> None:
 		frappe.db.delete("Has Role", {"parent": user})
 		frappe.db.delete("Notification Log", {"for_user": user})
 		frappe.db.delete("User", {"name": user})
+		frappe.clear_cache(user=user)  # roles that a test gave
 	frappe.db.commit()
 
 
