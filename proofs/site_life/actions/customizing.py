@@ -93,6 +93,9 @@ def set_workflow_on_status(life: Life) -> str:
 
 
 def set_workflow_on_own_field(life: Life) -> str:
+	field = frappe.db.get_value("Custom Field", f"{OPPORTUNITY}-own_review", "fieldname")
+	if field and field != "own_review":
+		raise NotNow(f"{field} was called own_review and keeps that name, which a new field would need")
 	return set_workflow(OWN_WORKFLOW, "own_review", ["New", "Seen"], [("New", "Seen", "Sales User")])
 
 
@@ -156,7 +159,7 @@ def add_dated_notification(life: Life) -> str:
 
 
 def add_server_script(life: Life) -> str:
-	script = "if doc.city == 'Nowhere':\n    doc.potential_value = (doc.potential_value or 0) + 1\n"
+	script = "if doc.city == 'Nowhere' and not doc.closed_on:\n    doc.potential_value = (doc.potential_value or 0) + 1\n"
 	values = {
 		"script_type": "DocType Event",
 		"reference_doctype": OPPORTUNITY,
