@@ -10,12 +10,14 @@ from crm_pipeline.tests.base import IS_SANDBOX
 from proofs.at_once import KilledSaves, RacingWriters
 from proofs.lifecycle_walks import LifecycleWalks
 from proofs.proof import Proof
+from proofs.selling_walks import SellingWalks
 from proofs.site_life.proof import SiteLife
 from proofs.state import State, get_code, get_file, read_state
 from proofs.wild_input import WildInput
 
 PROOFS: dict[str, type[Proof]] = {
 	"lifecycle-walks": LifecycleWalks,
+	"selling-walks": SellingWalks,
 	"wild-input": WildInput,
 	"site-life": SiteLife,
 	"killed-saves": KilledSaves,

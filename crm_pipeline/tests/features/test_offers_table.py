@@ -83,16 +83,25 @@ class TestStates(unittest.TestCase):
 
 
 class TestChoiceOfOffer(unittest.TestCase):
-	def assertOffer(self, expected, *quotations, current=None, submitted=None, is_closed=False):
-		self.assertEqual(choose_offer(quotations, current, submitted, is_closed), expected)
+	def assertOffer(self, expected, *quotations, current=None, moved=None, is_closed=False):
+		self.assertEqual(choose_offer(quotations, current, moved, is_closed), expected)
 
-	def test_the_one_just_submitted_is_it(self):
-		self.assertOffer("B", quotation("A", "Ordered"), quotation("B", "Open"), current="A", submitted="B")
+	def test_the_one_just_submitted_or_ordered_is_it(self):
+		self.assertOffer("B", quotation("A", "Ordered"), quotation("B", "Open"), current="A", moved="B")
+		self.assertOffer("A", quotation("A", "Ordered"), quotation("B", "Open"), current="B", moved="A")
 
-	def test_the_further_one_goes_first(self):
-		for worse, better in pairwise(("Lost", "Expired", "Open", "Partially Ordered")):
+	def test_it_stays_while_it_is_live(self):
+		for live in ("Open", "Replied", "Partially Ordered", "Ordered"):
+			for other in Q:
+				self.assertOffer("A", quotation("A", live), quotation("B", other), current="A")
+
+	def test_the_further_one_takes_the_place_of_one_that_is_gone(self):
+		for worse, better in pairwise(("Lost", "Expired", "Open")):
 			self.assertOffer("B", quotation("A", worse), quotation("B", better), current="A")
 			self.assertOffer("A", quotation("A", better), quotation("B", worse), current="B")
+		self.assertOffer(
+			"A", quotation("A", "Ordered"), quotation("B", "Open"), quotation("C", "Lost"), current="C"
+		)
 
 	def test_among_equals_the_current_one_stays_else_the_newest(self):
 		pair = (quotation("A", "Open"), quotation("B", "Replied"))
@@ -112,7 +121,7 @@ class TestChoiceOfOffer(unittest.TestCase):
 	def test_a_closed_record_keeps_its_offer_but_a_cancelled_one(self):
 		others = (quotation("B", "Open"), quotation("C", "Open", is_amendment=True))
 		for status in ("Open", "Expired", "Lost", "Ordered", "Draft"):
-			self.assertOffer("A", quotation("A", status), *others, current="A", submitted="B", is_closed=True)
+			self.assertOffer("A", quotation("A", status), *others, current="A", moved="B", is_closed=True)
 		self.assertOffer("C", quotation("A", "Cancelled"), *others, current="A", is_closed=True)
 		self.assertOffer(None, quotation("A", "Cancelled"), others[0], current="A", is_closed=True)
 
