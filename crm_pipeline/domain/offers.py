@@ -13,8 +13,8 @@ from crm_pipeline.domain import lifecycle
 class State:
 	"""One state of a document.
 
-	`counts`: it stands, as an offer (a lost one too), an order or a supplier's price. `rank`: the quotation of
-	the highest rank is the offer, one of rank 0 never. `leads_to`: the stage it moves an opportunity in play to.
+	`counts`: it stands, as an offer (a lost one too), an order or a supplier's price. `rank`: which quotation takes
+	the place of an offer that is gone, the highest first; one of rank 0 never. `leads_to`: the stage it moves an opportunity in play to.
 	`asks`: a person has to decide what comes next.
 	"""
 
@@ -91,13 +91,13 @@ def get_statuses(doctype: str, matches) -> tuple[str, ...]:
 
 
 def choose_offer(
-	quotations: Sequence[Quotation], current: str | None, submitted: str | None, is_closed: bool
+	quotations: Sequence[Quotation], current: str | None, moved: str | None, is_closed: bool
 ) -> str | None:
 	"""Return the name of the quotation that is the offer. `quotations` are in the order they were made.
 
-	The one just submitted comes first, then the highest rank, then the current one, then the newest. A draft that
-	a person linked stays until another one is an offer. A closed record keeps its offer as long as that is not
-	cancelled; then only an amendment takes its place.
+	`moved` was just submitted or ordered and comes first. Then the current one stays while it is live, or a draft that a
+	person linked with no live one beside it; else the one of the highest rank takes its place, the newest of several.
+	A closed record keeps its offer as long as that is not cancelled; then only an amendment takes its place.
 	"""
 	kept = next(
 		(one for one in quotations if one.name == current and (one.is_draft or one.state.counts)), None
@@ -106,12 +106,13 @@ def choose_offer(
 		return current
 	ranks = {one.name: one.state.rank for one in quotations if one.is_amendment or not is_closed}
 	best_rank = max(ranks.values(), default=0)
-	if ranks.get(submitted):
-		return submitted
+	if ranks.get(moved):
+		return moved
 	if not best_rank:
 		return current if kept and kept.is_draft else None
-	best = [name for name, rank in ranks.items() if rank == best_rank]
-	return current if current in best else best[-1]
+	if ranks.get(current, 0) >= min(best_rank, OFFER.rank):
+		return current
+	return [name for name, rank in ranks.items() if rank == best_rank][-1]
 
 
 def are_all_lost(quotations: Iterable[Quotation]) -> bool:

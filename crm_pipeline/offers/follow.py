@@ -58,7 +58,7 @@ def _update(record: Document, cause: Document, is_submission: bool) -> None:
 	if cause.doctype == "Quotation":
 		quotations.update(record, submitted)
 	else:
-		quotations.update(record)
+		quotations.update(record, ordered=submitted and orders.get_quotation(cause, record))
 		orders.update(record, cause, submitted)
 
 

@@ -35,6 +35,12 @@ def update(record: Document, cause: Document | None = None, submitted: str | Non
 		notes.ask(record, (_describe_cheaper if is_cheaper else _describe)(record, order))
 
 
+def get_quotation(order: Document, record: Document) -> str | None:
+	"""Return the quotation that was ordered: the offer if it is among several."""
+	names = [row.prevdoc_docname for row in order.items if row.prevdoc_docname]
+	return record.offer if record.offer in names else next(iter(names), None)
+
+
 def is_due(record: Document) -> bool:
 	return bool(_get_unknown(record, {order.name: order for order in facts.get_orders(record)}))
 

@@ -9,14 +9,14 @@ from crm_pipeline.domain import lifecycle, offers
 from crm_pipeline.offers import facts, notes
 
 
-def update(record: Document, submitted: str | None = None) -> None:
-	"""Set the offer; a change of it moves the stage. `submitted` names the quotation that just was.
+def update(record: Document, submitted: str | None = None, ordered: str | None = None) -> None:
+	"""Set the offer; a change of it moves the stage. `submitted` or `ordered` names the quotation that just was.
 
 	Doing so again changes nothing, and what the record knows already moves no stage: a reopened one stays open.
 	"""
 	quotations = {quotation.name: quotation for quotation in facts.get_quotations(record)}
 	former = record.offer or None
-	offer = _choose(record, quotations, submitted)
+	offer = _choose(record, quotations, submitted or ordered)
 	if submitted in quotations and submitted != offer:
 		text = _("{0} is {1} and keeps its offer. Quotation {2} did not become it.")
 		notes.tell(record.name, text.format(record.name, _(record.status), submitted))
@@ -37,9 +37,9 @@ def is_due(record: Document) -> bool:
 	return _choose(record, quotations, None) != (record.offer or None)
 
 
-def _choose(record: Document, quotations: dict, submitted: str | None) -> str | None:
+def _choose(record: Document, quotations: dict, moved: str | None) -> str | None:
 	is_closed = lifecycle.is_closed(record.status)
-	return offers.choose_offer(list(quotations.values()), record.offer or None, submitted, is_closed)
+	return offers.choose_offer(list(quotations.values()), record.offer or None, moved, is_closed)
 
 
 def _move(record: Document, quotations: dict, offer: str | None, former: str | None) -> bool:
