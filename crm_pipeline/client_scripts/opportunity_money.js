@@ -8,9 +8,17 @@ const AMOUNTS = {
 };
 
 frappe.ui.form.on("Pipeline Opportunity", {
-	refresh: (frm) => show_currencies(frm),
-	currency: (frm) => show_currencies(frm),
+	refresh(frm) {
+		show_currencies(frm);
+		show_difference(frm);
+	},
+	currency(frm) {
+		show_currencies(frm);
+		show_difference(frm);
+	},
 	company: (frm) => show_currencies(frm),
+	with_items: (frm) => show_difference(frm),
+	potential_value: (frm) => show_difference(frm),
 });
 
 frappe.ui.form.on("Pipeline Opportunity Item", {
@@ -40,4 +48,26 @@ function set_total(frm) {
 	if (!frm.doc.potential_value || flt(frm.doc.potential_value) === flt(offered)) {
 		frm.set_value("potential_value", total);
 	}
+	show_difference(frm);
+}
+
+function show_difference(frm) {
+	const { potential_value, items_total, currency, with_items, items } = frm.doc;
+	const field = frm.get_field("potential_value");
+	const may_differ = with_items && items?.length && !frm.doc.__onload?.is_closed;
+	if (!may_differ || flt(potential_value, 9) === flt(items_total, 9)) {
+		field.set_description("");
+		return;
+	}
+	const total = frappe.utils.escape_html(strip_html(format_currency(items_total, currency)));
+	const link = `<a class="pipeline-take-over" role="button" tabindex="0">${__("Take over")}</a>`;
+	field.set_description(`${__("The items add up to {0}.", [total])} ${link}`);
+	field.$wrapper
+		.find(".pipeline-take-over")
+		.off()
+		.on("click keydown", ({ type, key }) => {
+			if (type === "click" || key === "Enter") {
+				frm.set_value("potential_value", frm.doc.items_total);
+			}
+		});
 }
