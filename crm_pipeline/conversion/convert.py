@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from crm_pipeline.audit import log
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.conversion import duplicates, takeover
+from crm_pipeline.conversion import duplicates, known_customer, takeover
 from crm_pipeline.domain import json_text
 from crm_pipeline.exceptions import DuplicateCustomerError
 from crm_pipeline.record import address_lock
@@ -77,6 +77,7 @@ def _link(doc: Document, customer: str) -> str:
 	target.check_permission("write")
 	if target.disabled:
 		refuse(_("Customer {0} is disabled. Enable it or choose another one."), customer)
+	known_customer.keep_lead(target, doc.name)
 	_carry_notes(doc, target)
 	return target.name
 
