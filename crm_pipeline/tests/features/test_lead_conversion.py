@@ -234,6 +234,120 @@ class TestTwoAtOnce(CommittedTestCase):
 		self.assertOneCustomer(self.convert_at_once(*leads))
 
 
+@site_only("ERPNext's own Lead and Customer")
+class TestMandatoryFields(ConversionTestCase):
+	"""What an administrator made mandatory is asked for in the dialog, and named over REST."""
+
+	def make_mandatory(self, doctype: str, fieldname: str) -> None:
+		setting = {"doc_type": doctype, "field_name": fieldname, "property": "reqd", "value": "1"}
+		name = f"{doctype}-{fieldname}-reqd"
+		defaults = {"doctype": "Property Setter", "doctype_or_field": "DocField", "property_type": "Check"}
+		frappe.db.delete("Property Setter", {"name": name})
+		frappe.get_doc({**defaults, **setting, "name": name}).db_insert()
+		self.addCleanup(frappe.clear_cache, doctype=doctype)
+		self.addCleanup(
+			frappe.db.delete, "Property Setter", {"name": name}
+		)  # cleanups come before the rollback
+		frappe.clear_cache(doctype=doctype)
+
+	def convert(self, lead, **arguments) -> dict:
+		return call_rest("POST", "/api/method/crm_pipeline.api.lead.convert", lead=lead.name, **arguments)[
+			"message"
+		]
+
+	def get_asked(self, lead) -> list[tuple]:
+		asked = lead_api.preview_conversion(lead.name)["mandatory"]
+		return [(field["doctype"], field["fieldname"]) for field in asked]
+
+	def test_one_of_the_customer(self):
+		for number, user in enumerate((personas.ENGINEER, "Administrator")):
+			with self.subTest(user), as_user(user):
+				self.make_mandatory("Customer", "tax_id") if not number else None
+				lead = make_lead(email_id=f"leela{number}@prospect.example")
+				self.assertEqual(self.get_asked(lead), [("Customer", "tax_id")])
+				sentence = "Tax ID of Customer is missing, and mandatory on this site. Enter it"
+				with self.assertRefused(frappe.MandatoryError, sentence):
+					self.convert(lead)
+				customer = self.convert(lead, values={"Customer": {"tax_id": "33AAA"}})["customer"]
+				self.assertEqual(frappe.db.get_value("Customer", customer, "tax_id"), "33AAA")
+
+	def test_the_sentence_says_how_to_send_it(self):
+		lead = make_lead()
+		self.make_mandatory("Customer", "tax_id")
+		with self.assertRefused(frappe.MandatoryError, "over REST, send it as values.Customer.tax_id."):
+			self.convert(lead)
+
+	def test_one_of_a_contact_that_is_there_and_of_one_that_is_made(self):
+		there, new = make_lead(), make_lead(email_id="new@prospect.example")
+		frappe.db.delete("Dynamic Link", {"parenttype": "Contact", "link_name": new.name})
+		frappe.db.delete("Contact Email", {"email_id": "new@prospect.example"})
+		self.make_mandatory("Contact", "department")
+		for lead in (there, new):
+			with self.subTest(lead.email_id):
+				self.assertEqual(self.get_asked(lead), [("Contact", "department")])
+				with self.assertRefused(frappe.MandatoryError, "Department of Contact is missing"):
+					self.convert(lead)
+				customer = self.convert(lead, values={"Contact": {"department": "Works"}})["customer"]
+				contact = frappe.db.get_value("Customer", customer, "customer_primary_contact")
+				self.assertEqual(frappe.db.get_value("Contact", contact, "department"), "Works")
+
+	def test_one_of_an_address(self):
+		lead = make_lead()
+		links = [{"link_doctype": "Lead", "link_name": lead.name}]
+		address = {"address_title": "Works", "address_line1": "1 Street", "city": "Chennai", "links": links}
+		address = factories.make("Address", **address, country="India")
+		self.make_mandatory("Address", "pincode")
+		self.assertEqual(self.get_asked(lead), [("Address", "pincode")])
+		with self.assertRefused(frappe.MandatoryError, "Postal Code of Address is missing"):
+			self.convert(lead)
+		customer = self.convert(lead, values={"Address": {"pincode": "600001"}})["customer"]
+		address.reload()
+		self.assertEqual(address.pincode, "600001")
+		self.assertIn(customer, [link.link_name for link in address.links])
+
+	def test_what_erpnext_fills_in_is_not_asked_for(self):
+		group = frappe.db.get_value("Customer Group", {"is_group": 0})
+		territory = frappe.db.get_value("Territory", {"is_group": 0})
+		frappe.db.set_single_value("Selling Settings", {"customer_group": group, "territory": territory})
+		for fieldname in ("customer_group", "territory", "naming_series", "customer_type"):
+			self.make_mandatory("Customer", fieldname)
+		lead = make_lead()
+		self.assertEqual(self.get_asked(lead), [])
+		customer = frappe.get_doc("Customer", self.convert(lead)["customer"])
+		self.assertEqual((customer.customer_group, customer.territory), (group, territory))
+
+	def test_without_a_default_they_are(self):
+		for fieldname in ("customer_group", "territory"):
+			frappe.db.set_single_value("Selling Settings", fieldname, None)
+			frappe.defaults.clear_default(key=frappe.unscrub(fieldname))
+			self.make_mandatory("Customer", fieldname)
+		lead = make_lead()
+		self.assertEqual(self.get_asked(lead), [("Customer", "customer_group"), ("Customer", "territory")])
+
+	def test_the_lead_that_lacks_one_converts(self):
+		lead = make_lead()
+		self.make_mandatory("Lead", "industry")
+		self.convert(lead)
+		self.assertEqual(frappe.db.get_value("Lead", lead.name, "status"), "Converted")
+
+	def test_linking_to_a_customer_asks_for_none(self):
+		lead = make_lead()
+		self.make_mandatory("Customer", "tax_id")
+		self.assertEqual(self.convert(lead, customer=personas.CUSTOMER)["customer"], personas.CUSTOMER)
+
+	def test_nothing_else_is_taken(self):
+		lead = make_lead()
+		for values, sentence in (
+			({"Customer": {"credit_limits": []}}, "credit_limits of Customer is no mandatory field."),
+			({"Customer": {"lead_name": "X"}}, "lead_name of Customer is no mandatory field."),
+			({"User": {"email": "X"}}, "email of User is no mandatory field."),
+			({"Customer": "X"}, "Send an object of objects"),
+			("[]", "Send an object of objects"),
+		):
+			with self.subTest(values), self.assertRefused(InputError, sentence):
+				self.convert(lead, values=values)
+
+
 @site_only("ERPNext's own Lead, Customer, Quotation and Sales Order")
 class TestErpnextsOwnDoors(ConversionTestCase):
 	"""Once Convert has named the lead's customer, ERPNext's own functions find it and make no other."""
