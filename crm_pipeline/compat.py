@@ -110,6 +110,22 @@ def is_appended_by_account(doc: Document, ignore_permissions: bool | None) -> bo
 	return is_unchecked and not (frappe.flags.in_import or frappe.flags.in_web_form)
 
 
+class BegunWithoutSiteDefaults:
+	"""For a controller: a new record begins without what the site has as a default for fields of these names.
+
+	REST, Data Import and web forms let the framework begin a record, and would give what nobody gave. `sanitize=False` asks
+	for the values that every new record of the DocType begins with.
+	"""
+
+	not_by_site_default: tuple[str, ...] = ()
+
+	def get_valid_dict(self, sanitize=True, *args, **kwargs):
+		values = super().get_valid_dict(sanitize, *args, **kwargs)
+		if not sanitize:
+			values.update(dict.fromkeys(self.not_by_site_default))
+		return values
+
+
 class WithoutEmptyRows:
 	"""For a controller: defaults without an empty record of every child table, which the framework makes at each save.
 

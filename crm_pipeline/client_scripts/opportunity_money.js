@@ -10,7 +10,15 @@ const AMOUNTS = {
 frappe.ui.form.on("Pipeline Opportunity", {
 	refresh: (frm) => show_currencies(frm),
 	currency: (frm) => show_currencies(frm),
-	company: (frm) => show_currencies(frm),
+	company(frm) {
+		set_currency(frm);
+		show_currencies(frm);
+	},
+	onload(frm) {
+		if (frm.is_new() && !frm.doc.product_line) {
+			set_currency(frm); // a copy has a product line, and keeps its currency
+		}
+	},
 });
 
 frappe.ui.form.on("Pipeline Opportunity Item", {
@@ -18,6 +26,14 @@ frappe.ui.form.on("Pipeline Opportunity Item", {
 	rate: (frm, doctype, name) => set_amount(frm, doctype, name),
 	items_remove: (frm) => set_total(frm),
 });
+
+// the framework fills in the site's
+function set_currency(frm) {
+	const currency = frappe.get_doc(":Company", frm.doc.company)?.default_currency;
+	if (frm.is_new() && currency) {
+		frm.set_value("currency", currency);
+	}
+}
 
 function show_currencies(frm) {
 	const company_currency = frappe.get_doc(":Company", frm.doc.company)?.default_currency;
