@@ -124,7 +124,6 @@ def make_bare(doc: Document) -> Document:
 			"title": incoming_mail.get_title(doc.title),
 			"contact_email": sender.get_address(doc.contact_email) or None,
 			"party_display_name": incoming_mail.get_title(doc.party_display_name or doc.contact_email),
-			"currency": None,  # the company's, not the site's default
 			"potential_value": 0,
 			"route_automatically": 1,
 		}

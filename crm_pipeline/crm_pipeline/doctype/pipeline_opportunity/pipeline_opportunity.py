@@ -8,7 +8,7 @@ from crm_pipeline.access.denial import ExplainedPermission
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.audit import log, versions
 from crm_pipeline.auto_close import plan as auto_close
-from crm_pipeline.compat import BegunWithoutSiteDefaults, WithoutEmptyRows
+from crm_pipeline.compat import OwnDefaults
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 	checks,
 	closed,
@@ -34,13 +34,7 @@ from crm_pipeline.routing import rule
 
 
 class PipelineOpportunity(
-	ExplainedPermission,
-	KeepsSavedLinks,
-	UnderWorkflow,
-	BegunWithoutSiteDefaults,
-	WithoutEmptyRows,
-	CheckedTables,
-	Document,
+	ExplainedPermission, KeepsSavedLinks, UnderWorkflow, OwnDefaults, CheckedTables, Document
 ):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -144,7 +138,7 @@ class PipelineOpportunity(
 	The rules stand in the modules beside this one; this class says when each applies.
 	"""
 
-	not_by_site_default = ("currency",)  # it is the company's, unless one is given
+	left_to_the_rules = ("currency",)  # it is the company's, unless one is given
 
 	def __setup__(self):
 		# 0 must not stand in for a value that was left out
