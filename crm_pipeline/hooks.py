@@ -188,6 +188,7 @@ override_whitelisted_methods = {
 }
 
 override_doctype_class = {
+	"Email Account": "crm_pipeline.overrides.email_account.AccountWithHeaders",
 	"Personal Data Download Request": (
 		"crm_pipeline.overrides.personal_data_download_request.OwnPersonalData"
 	),
