@@ -110,13 +110,27 @@ def is_appended_by_account(doc: Document, ignore_permissions: bool | None) -> bo
 	return is_unchecked and not (frappe.flags.in_import or frappe.flags.in_web_form)
 
 
-class WithoutEmptyRows:
-	"""For a controller: defaults without an empty record of every child table, which the framework makes at each save.
+class OwnDefaults:
+	"""For a controller: what a new record begins with, and what a save fills in."""
 
-	It fills new rows from them, and a save mostly has none.
-	"""
+	left_to_the_rules: tuple[str, ...] = ()
+
+	def get_valid_dict(self, sanitize=True, *args, **kwargs):
+		"""Begin without what the site has as a default for fields of these names.
+
+		REST, Data Import and web forms let the framework begin a record, and would give what nobody gave. `sanitize=False`
+		asks for the values that every new record of the DocType begins with.
+		"""
+		values = super().get_valid_dict(sanitize, *args, **kwargs)
+		if not sanitize:
+			values.update(dict.fromkeys(self.left_to_the_rules))
+		return values
 
 	def _set_defaults(self):
+		"""Without an empty record of every child table, which the framework makes at each save.
+
+		It fills new rows from them, and a save mostly has none.
+		"""
 		if self.is_new() or frappe.flags.in_import:
 			super()._set_defaults()
 			return

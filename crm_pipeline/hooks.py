@@ -103,6 +103,7 @@ doc_events = {
 		"before_rename": "crm_pipeline.overrides.renames.before_rename",
 	},
 	"Lead": {
+		"onload": "crm_pipeline.overrides.lead.onload",
 		"validate": "crm_pipeline.overrides.lead.validate",
 		"on_update": "crm_pipeline.overrides.lead.on_update",
 	},
@@ -176,7 +177,18 @@ doc_events = {
 	): {"after_rename": "crm_pipeline.audit.renames.after_rename"},
 }
 
+# ERPNext's own Create → Customer, Sales Order and Sales Invoice, for leads that Convert gave a customer
+override_whitelisted_methods = {
+	"erpnext.crm.doctype.lead.lead.make_customer": "crm_pipeline.api.erpnext.make_customer_of_lead",
+	"erpnext.crm.doctype.opportunity.opportunity.make_customer": (
+		"crm_pipeline.api.erpnext.make_customer_of_opportunity"
+	),
+	"erpnext.selling.doctype.quotation.quotation.make_sales_order": "crm_pipeline.api.erpnext.make_sales_order",
+	"erpnext.selling.doctype.quotation.quotation.make_sales_invoice": "crm_pipeline.api.erpnext.make_sales_invoice",
+}
+
 override_doctype_class = {
+	"Email Account": "crm_pipeline.overrides.email_account.AccountWithHeaders",
 	"Personal Data Download Request": (
 		"crm_pipeline.overrides.personal_data_download_request.OwnPersonalData"
 	),

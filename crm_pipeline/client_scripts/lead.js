@@ -45,11 +45,12 @@ function show_dialog(frm, preview) {
 				hidden: !is_duplicate && !preview.similar.length,
 				description: is_duplicate ? "" : __("Leave empty to make a new customer."),
 			},
+			...mandatory_fields(preview.mandatory),
 			{ fieldname: "with_opportunity", fieldtype: "Check", label: __("Create the First Opportunity") },
 			...opportunity_fields(),
 		],
 		primary_action_label: __("Convert"),
-		primary_action: (values) => convert(frm, dialog, values),
+		primary_action: (values) => convert(frm, dialog, values, preview.mandatory),
 	});
 	dialog.show();
 }
@@ -78,6 +79,33 @@ function describe(frm, preview) {
 	return sentences.map((sentence) => `<p class="text-muted">${sentence}</p>`).join("");
 }
 
+// what a new customer, its contacts and addresses can't be without on this site
+function mandatory_fields(mandatory) {
+	const is_new = "eval:!doc.customer";
+	return mandatory.map((field) => ({
+		...field,
+		label: __("{0} ({1})", [field.label, __(field.doctype)]),
+		fieldname: get_key(field),
+		depends_on: is_new,
+		mandatory_depends_on: is_new,
+	}));
+}
+
+function get_key({ doctype, fieldname }) {
+	return frappe.scrub(`${doctype}_${fieldname}`);
+}
+
+function collect_mandatory(mandatory, values) {
+	const given = {};
+	for (const field of mandatory) {
+		const value = values[get_key(field)];
+		if (value !== undefined && value !== null && value !== "") {
+			(given[field.doctype] = given[field.doctype] || {})[field.fieldname] = value;
+		}
+	}
+	return given;
+}
+
 function opportunity_fields() {
 	const depends = { depends_on: "with_opportunity", mandatory_depends_on: "with_opportunity" };
 	return [
@@ -101,13 +129,19 @@ function opportunity_fields() {
 	];
 }
 
-function convert(frm, dialog, { customer, with_opportunity, region, product_line, potential_value }) {
+function convert(frm, dialog, values, mandatory) {
+	const { customer, with_opportunity, region, product_line, potential_value } = values;
 	const opportunity = with_opportunity ? { region, product_line, potential_value } : null;
 	frappe
 		.call({
 			method: CONVERT,
 			type: "POST",
-			args: { lead: frm.doc.name, customer, opportunity },
+			args: {
+				lead: frm.doc.name,
+				customer,
+				opportunity,
+				values: customer ? null : collect_mandatory(mandatory, values),
+			},
 			freeze: true,
 		})
 		.then(({ message }) => {

@@ -16,7 +16,15 @@ frappe.ui.form.on("Pipeline Opportunity", {
 		show_currencies(frm);
 		show_difference(frm);
 	},
-	company: (frm) => show_currencies(frm),
+	company(frm) {
+		set_currency(frm);
+		show_currencies(frm);
+	},
+	onload(frm) {
+		if (frm.is_new() && !frm.doc.product_line) {
+			set_currency(frm); // a copy has a product line, and keeps its currency
+		}
+	},
 	with_items: (frm) => show_difference(frm),
 	potential_value: (frm) => show_difference(frm),
 });
@@ -26,6 +34,14 @@ frappe.ui.form.on("Pipeline Opportunity Item", {
 	rate: (frm, doctype, name) => set_amount(frm, doctype, name),
 	items_remove: (frm) => set_total(frm),
 });
+
+// the framework fills in the site's
+function set_currency(frm) {
+	const currency = frappe.get_doc(":Company", frm.doc.company)?.default_currency;
+	if (frm.is_new() && currency) {
+		frm.set_value("currency", currency);
+	}
+}
 
 function show_currencies(frm) {
 	const company_currency = frappe.get_doc(":Company", frm.doc.company)?.default_currency;

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from crm_pipeline.audit import log
 from crm_pipeline.constants import OPPORTUNITY
-from crm_pipeline.conversion import duplicates, takeover
+from crm_pipeline.conversion import contacts, duplicates, known_customer, mandatory, takeover
 from crm_pipeline.domain import json_text
 from crm_pipeline.exceptions import DuplicateCustomerError
 from crm_pipeline.record import address_lock
@@ -29,15 +29,16 @@ def preview(lead: str) -> dict:
 		"hidden_duplicates": len(same) - len(readable),
 		"similar": [name for name in _get_readable(duplicates.find_similar(doc)) if name not in same],
 		"opportunities": frappe.get_list(OPPORTUNITY, filters=filters, pluck="name"),
+		"mandatory": _get_mandatory(doc),
 	}
 
 
-def convert(lead: str, customer: str | None, opportunity: dict | str | None) -> dict:
+def convert(lead: str, customer: str | None, opportunity: dict | str | None, values: Any = None) -> dict:
 	"""Do what api/lead.py promises: all or nothing, for one lead of an e-mail address at a time."""
 	address_lock.hold(frappe.db.get_value("Lead", lead, "email_id"))
 	doc = frappe.get_doc("Lead", lead, for_update=True)
 	_validate_lead(doc)
-	name = _link(doc, customer) if customer else _make_customer(doc)
+	name = _link(doc, customer) if customer else _make_customer(doc, values)
 	moved = takeover.move_opportunities(lead, name)
 	_mark_converted(doc, name)
 	created = _make_opportunity(doc, name, opportunity)
@@ -54,21 +55,42 @@ def _validate_lead(doc: Document) -> None:
 		refuse(message, doc.name, status)
 
 
-def _make_customer(doc: Document) -> str:
-	from erpnext.crm.doctype.lead.lead import make_customer
-
+def _make_customer(doc: Document, values: Any) -> str:
 	frappe.has_permission("Customer", "create", throw=True)
 	_validate_duplicates(doc)
-	contact = _get_contact(doc)
-	customer = make_customer(doc.name)
-	customer.customer_primary_contact = contact
-	customer.customer_group = customer.customer_group or frappe.db.get_single_value(
-		"Selling Settings", "customer_group"
-	)
-	customer.flags.converted_by_pipeline = True
-	customer.insert()
+	given = mandatory.read(values)
+	customer, contact = _map_customer(doc), contacts.get_contact(doc)
+	others = contacts.get_others(doc, contact)
+	try:
+		contacts.save_all(doc, contact, others, given)
+		customer.customer_primary_contact = contact.name
+		mandatory.fill(customer, given)
+		customer.insert()
+	except frappe.MandatoryError:
+		mandatory.refuse_missing((contact, customer, *others))
+		raise
 	_carry_notes(doc, customer)
 	return customer.name
+
+
+def _map_customer(doc: Document) -> Document:
+	"""Return the unsaved customer that ERPNext makes of a lead. Needs permission to create one."""
+	from erpnext.crm.doctype.lead.lead import make_customer
+
+	customer = make_customer(doc.name)
+	for fieldname in ("customer_group", "territory"):
+		default = frappe.db.get_single_value("Selling Settings", fieldname)
+		customer.set(fieldname, customer.get(fieldname) or default)
+	customer.flags.converted_by_pipeline = True
+	return customer
+
+
+def _get_mandatory(doc: Document) -> list[dict]:
+	"""Return the mandatory fields that a new customer, its contacts or addresses would lack."""
+	if not frappe.has_permission("Customer", "create"):
+		return []
+	contact = contacts.get_contact(doc)
+	return mandatory.describe((_map_customer(doc), contact, *contacts.get_others(doc, contact)))
 
 
 def _link(doc: Document, customer: str) -> str:
@@ -77,6 +99,7 @@ def _link(doc: Document, customer: str) -> str:
 	target.check_permission("write")
 	if target.disabled:
 		refuse(_("Customer {0} is disabled. Enable it or choose another one."), customer)
+	known_customer.keep_lead(target, doc.name)
 	_carry_notes(doc, target)
 	return target.name
 
@@ -93,40 +116,6 @@ def _validate_duplicates(doc: Document) -> None:
 	refuse(message, doc.email_id, exception=DuplicateCustomerError)
 
 
-def _get_contact(doc: Document) -> str | None:
-	"""Return the lead's contact; reuse one with its e-mail before making another."""
-	linked = {"parenttype": "Contact", "link_doctype": "Lead", "link_name": doc.name}
-	contact = frappe.db.get_value("Dynamic Link", linked, "parent")
-	if contact:
-		return contact
-	known = doc.email_id and frappe.db.get_value("Contact Email", {"email_id": doc.email_id}, "parent")
-	if not known:
-		return _make_contact(doc)
-	known_contact = frappe.get_doc("Contact", known)
-	known_contact.append("links", {"link_doctype": "Lead", "link_name": doc.name})
-	return known_contact.save().name
-
-
-def _make_contact(doc: Document) -> str:
-	"""Insert the contact without its numbers first: ERPNext commits when a contact with numbers is inserted."""
-	contact = frappe.new_doc("Contact")
-	contact.update(
-		{
-			"first_name": doc.first_name or doc.lead_name,
-			"last_name": doc.last_name,
-			"company_name": doc.company_name,
-		}
-	)
-	if doc.email_id:
-		contact.append("email_ids", {"email_id": doc.email_id, "is_primary": 1})
-	contact.append("links", {"link_doctype": "Lead", "link_name": doc.name})
-	contact.insert()
-	for number, kind in ((doc.phone, "is_primary_phone"), (doc.mobile_no, "is_primary_mobile_no")):
-		if number:
-			contact.append("phone_nos", {"phone": number, kind: 1})
-	return contact.save().name
-
-
 def _carry_notes(doc: Document, customer: Document) -> None:
 	for row in doc.get("notes") or ():
 		customer.add_comment("Comment", row.note)
@@ -136,6 +125,7 @@ def _mark_converted(doc: Document, customer: str) -> None:
 	doc.reload()
 	doc.pipeline_customer = customer
 	doc.status = CONVERTED
+	doc.flags.ignore_mandatory = True  # what a site made mandatory on leads later is asked for in their form
 	doc.save()
 	log.log_conversion(doc.name, customer)
 

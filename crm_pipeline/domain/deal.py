@@ -24,6 +24,7 @@ class Deal:
 	"""
 
 	loses_with_its_quotations: bool = False
+	is_of_lead: bool = False
 	status: str = OPEN
 	offer: str | None = None
 	order: str | None = None
@@ -69,6 +70,7 @@ class Deal:
 
 	def follow_lead(self) -> None:
 		"""Its lead became a customer."""
+		self.is_of_lead = False
 		self.events.append("Lead Converted")
 
 	def lose(self) -> None:
@@ -120,10 +122,11 @@ class Deal:
 			self.offer = offer
 
 	def _win(self, order: str, value: float) -> None:
-		if self.status == OPEN:
-			self._move(OFFER_MADE)
 		self.order, self.won_value = order, value
-		self._move(WON)
+		for status in (OFFER_MADE, WON) if self.status == OPEN else (WON,):
+			self._move(status)
+			if self.is_of_lead:
+				self.follow_lead()
 
 	def _move(self, status: str) -> None:
 		self.status = status

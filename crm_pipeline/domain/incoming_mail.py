@@ -1,6 +1,7 @@
-"""What the subject and the sender of an e-mail say: a reply, a record's name, a mailbox."""
+"""What the subject, the sender and the headers of an e-mail say: a reply, a record's name, a mailbox, a machine."""
 
 import re
+from email.message import Message
 
 NO_SUBJECT = "No Subject"  # what the framework puts in for an empty one
 TITLE_LENGTH = 140
@@ -36,6 +37,22 @@ REPLY = re.compile(
 	re.IGNORECASE,
 )
 STAMPS = re.compile(rf"\s*(?:{STAMP}\s*)+", re.IGNORECASE)
+MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
+# headers that only what answers by itself sets
+OF_ANSWERING_MACHINES = (
+	*(
+		"X-Autoreply",
+		"X-Autoreply-From",
+		"X-Auto-Reply",
+		"X-Mail-Autoreply",
+		"X-Autorespond",
+		"X-Autoresponder",
+	),
+	*("X-Failed-Recipients", "X-Vacation"),
+)
+# values that say so, and those that a newsletter or a shop has as well: with them only an answer is automatic
+AUTOMATIC = {"Auto-Submitted": {"auto-replied", "auto-notified"}, "Precedence": {"auto_reply", "auto-reply"}}
+MAYBE_AUTOMATIC = {"Auto-Submitted": {"auto-generated"}, "Precedence": {"bulk", "junk", "list"}}
 RECORD_NAME = re.compile(r"#([A-Z][A-Z0-9./-]*\d)", re.IGNORECASE)
 IDENTIFIER = re.compile(r"\(?#[A-Z][A-Z0-9./-]*\d\)?", re.IGNORECASE)
 TAG_OPENING = re.compile(r"<(?=[a-zA-Z/!])")
@@ -75,3 +92,39 @@ def get_mailbox(address: str) -> str:
 	"""Return the mailbox behind an address with a tag: ravi+pumps@x.example is ravi@x.example."""
 	local, at, host = address.partition("@")
 	return f"{local.partition('+')[0] or local}{at}{host}"
+
+
+def get_ids(header: str | None) -> list[str]:
+	"""Return the message ids in a header, without their brackets."""
+	return MESSAGE_ID.findall(str(header or ""))
+
+
+def get_answered(message: Message) -> list[str]:
+	"""Return the ids of the e-mails that this one answers, the nearest first, each once."""
+	answered = get_ids(message["In-Reply-To"]) + get_ids(message["References"])[::-1]
+	return list(dict.fromkeys(answered))
+
+
+def is_automatic(message: Message) -> bool:
+	"""Tell whether an e-mail is an automatic answer by its headers (RFC 3834 and habits): absence, bounce, receipt.
+
+	What a machine sent without being asked may be an enquiry, of a portal for instance: that is none.
+	"""
+	if message.get_content_type() == "multipart/report" or str(message["Return-Path"] or "").strip() == "<>":
+		return True
+	if any(_get_word(message, name) not in ("", "no") for name in OF_ANSWERING_MACHINES):
+		return True
+	if "all" in re.split(r"[\s,;]+", str(message["X-Auto-Response-Suppress"] or "").lower()):
+		return True
+	return _has_any(message, AUTOMATIC) or (
+		bool(get_answered(message)) and _has_any(message, MAYBE_AUTOMATIC)
+	)
+
+
+def _has_any(message: Message, values: dict[str, set[str]]) -> bool:
+	return any(_get_word(message, name) in words for name, words in values.items())
+
+
+def _get_word(message: Message, name: str) -> str:
+	"""Return the first word of a header in lower case: "auto-replied; owner=x" says auto-replied."""
+	return str(message[name] or "").partition(";")[0].strip().lower()

@@ -1,6 +1,7 @@
 """Which open opportunity an e-mail belongs to that came without a thread: by a name in its subject, or the subject.
 
-Mail with thread headers (In-Reply-To) never gets here: the framework has put it where the answered one is.
+Mail that names the one it answers never gets here: by In-Reply-To the framework has put it where that is, by References
+mail/headers.py does.
 """
 
 import frappe

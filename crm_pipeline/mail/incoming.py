@@ -15,7 +15,7 @@ from crm_pipeline import compat
 from crm_pipeline.constants import OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import incoming_mail
 from crm_pipeline.exceptions import ConflictError
-from crm_pipeline.mail import attention, conversation, sender
+from crm_pipeline.mail import attention, conversation, headers, sender
 from crm_pipeline.record import locking, transactions
 
 GIVEN_BY_OTHERS = ("party_name", "region", "product_line", "items", "external_id", "is_history")
@@ -38,14 +38,14 @@ def receive(doc: Document) -> Document:
 	doc.name = _find(subject, address)
 	if doc.name:
 		_hold(doc.name)
-	if not doc.name and not conversation.is_automatic(subject, address):
+	if not doc.name and not headers.is_automatic() and not conversation.is_automatic(subject, address):
 		doc.name = save(lambda: make(doc, address)) or save(lambda: make_bare(doc))
 	return doc
 
 
 def _find(subject: str, address: str) -> str | None:
 	try:
-		return conversation.find(subject, address)
+		return headers.find_answered() or conversation.find(subject, address)
 	except Exception:  # reason: an e-mail that can't be placed is a new opportunity
 		frappe.log_error(_("The opportunity of an e-mail could not be looked for"))
 		return None
@@ -124,7 +124,6 @@ def make_bare(doc: Document) -> Document:
 			"title": incoming_mail.get_title(doc.title),
 			"contact_email": sender.get_address(doc.contact_email) or None,
 			"party_display_name": incoming_mail.get_title(doc.party_display_name or doc.contact_email),
-			"currency": None,  # the company's, not the site's default
 			"potential_value": 0,
 			"route_automatically": 1,
 		}

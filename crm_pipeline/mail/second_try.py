@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.mail import headers
 from crm_pipeline.record import locking, transactions
 
 SENDER = re.compile(rb"^From:.*(\r?\n[ \t].*)*\r?\n", re.IGNORECASE | re.MULTILINE)
@@ -42,7 +43,8 @@ def bring_in(account: Document, uid: int, raw: bytes) -> Document:
 	if record and record.doctype == OPPORTUNITY:
 		transactions.commit()  # so that the lock is the first read: nobody can come in between any more
 		locking.hold(record.name)
-	communication = mail.process()
+	with headers.at_hand(mail.mail):
+		communication = mail.process()
 	if mail.refused:
 		_name_refused(communication, mail.refused)
 	return communication

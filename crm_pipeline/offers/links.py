@@ -51,16 +51,24 @@ def keep_link(doc: Document) -> None:
 	former = saved.get(LINK) if saved else None
 	if (name or None) == (former or None) or (name and name == doc.flags.inherited_link):
 		return
-	if objection := _get_objection_to_leaving(former) or _get_objection_to_linking(doc, name):
+	if objection := _get_objection_to_leaving(doc, former) or _get_objection_to_linking(doc, name):
 		doc.set(LINK, former)
 		frappe.msgprint(objection, title=_("Pipeline Opportunity"), indicator="orange")
 
 
-def _get_objection_to_leaving(former: str | None) -> str | None:
-	"""Who takes a document from an opportunity changes that: it needs write permission there."""
-	if not former or not frappe.db.exists(OPPORTUNITY, former) or get_writable([former]):
+def _get_objection_to_leaving(doc: Document, former: str | None) -> str | None:
+	"""Who takes a document from an opportunity changes that: it needs write permission there. An offer stays its offer.
+
+	A form that was open while a person linked its draft as offer sends the link empty.
+	"""
+	if not former or not frappe.db.exists(OPPORTUNITY, former):
 		return None
-	return explain_no_write(former)
+	if not get_writable([former]):
+		return explain_no_write(former)
+	if doc.doctype == "Quotation" and frappe.db.get_value(OPPORTUNITY, former, "offer") == doc.name:
+		message = _("{0} is the offer of {1} and stays linked. Take it out there first.")
+		return message.format(show(doc.name), show(former))
+	return None
 
 
 def _get_objection_to_linking(doc: Document, name: str | None) -> str | None:

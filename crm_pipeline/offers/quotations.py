@@ -12,7 +12,8 @@ from crm_pipeline.offers import facts, notes
 def update(record: Document, submitted: str | None = None, ordered: str | None = None) -> None:
 	"""Set the offer; a change of it moves the stage. `submitted` or `ordered` names the quotation that just was.
 
-	Doing so again changes nothing, and what the record knows already moves no stage: a reopened one stays open.
+	Doing so again changes nothing, and what the record knows already moves no stage: a reopened one stays open. A draft
+	that a person linked is known, and moves it all the same when it is submitted.
 	"""
 	quotations = {quotation.name: quotation for quotation in facts.get_quotations(record)}
 	former = record.offer or None
@@ -20,7 +21,7 @@ def update(record: Document, submitted: str | None = None, ordered: str | None =
 	if submitted in quotations and submitted != offer:
 		text = _("{0} is {1} and keeps its offer. Quotation {2} did not become it.")
 		notes.tell(record.name, text.format(record.name, _(record.status), submitted))
-	if offer != former:
+	if offer != former or (offer and offer == submitted):
 		record.set_system_value("offer", offer)
 		is_undecided = not _move(record, quotations, offer, former)
 		notes.save(record, _describe(offer or former, quotations))

@@ -10,7 +10,7 @@ from crm_pipeline.access import companions
 from crm_pipeline.access.permissions import require_write
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.correspondence import waiting as correspondence
-from crm_pipeline.mail import attention, incoming, own_mail
+from crm_pipeline.mail import attention, headers, incoming, own_mail
 from crm_pipeline.record import locking, transactions
 from crm_pipeline.record.conflict import explain_conflict
 
@@ -19,6 +19,7 @@ REFERENCE = ("reference_doctype", "reference_name")
 
 def before_insert(doc: Document, method: str | None = None) -> None:
 	incoming.keep_sender(doc)
+	headers.mark_automatic(doc)
 	companions.validate_reference(doc, doc.reference_doctype, doc.reference_name)
 	if doc.reference_doctype == OPPORTUNITY:
 		locking.hold(doc.reference_name)

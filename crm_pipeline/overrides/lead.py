@@ -2,8 +2,15 @@
 
 from frappe.model.document import Document
 
+from crm_pipeline.conversion import known_customer
 from crm_pipeline.conversion.convert import CONVERTED
 from crm_pipeline.record import names_of_others
+
+
+def onload(doc: Document, method: str | None = None) -> None:
+	"""ERPNext offers no second customer where it knows of one; it looks at the customer's own lead alone."""
+	if customer := known_customer.get_customer(doc.name):
+		doc.set_onload("is_customer", customer)
 
 
 def validate(doc: Document, method: str | None = None) -> None:

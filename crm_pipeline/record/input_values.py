@@ -70,6 +70,13 @@ def take_in(doc: Document) -> None:
 				row.set(fieldname, cstr(value))
 
 
+def leave_out_empty(doc: Document) -> None:
+	"""In a new record an empty text says nothing (a web form sends one per field): the framework fills in its defaults."""
+	for df in doc.meta.fields:
+		if doc.__dict__.get(df.fieldname) == "":
+			doc.set(df.fieldname, None)
+
+
 def validate_fields(doc: Document) -> None:
 	"""Refuse a number, a date or a text that its field can't hold, in a record and its rows."""
 	for row, df, value in _get_filled(doc):

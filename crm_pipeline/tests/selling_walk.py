@@ -58,8 +58,7 @@ class SellingWalk(RuleBasedStateMachine):
 		if is_foreign:
 			values |= {"currency": FOREIGN, "conversion_rate": EXCHANGE_RATE}
 		self.name = offer_documents.make_opportunity(**values).name
-		self.is_of_lead = is_of_lead
-		self.deal = Deal(loses_with_its_quotations=loses)
+		self.deal = Deal(loses_with_its_quotations=loses, is_of_lead=is_of_lead)
 		self.make_quotation()
 
 	def teardown(self):
@@ -223,9 +222,9 @@ class SellingWalk(RuleBasedStateMachine):
 		return done
 
 	def notice_customer(self) -> None:
-		"""ERPNext makes a lead's customer when an order is made from its quotation."""
-		if self.is_of_lead and frappe.db.get_value(OPPORTUNITY, self.name, "opportunity_from") == "Customer":
-			self.is_of_lead = False
+		"""ERPNext makes a lead's customer when an order is made from its quotation; a deal in play follows at once."""
+		lead = frappe.db.get_value(OPPORTUNITY, self.name, "lead")
+		if self.deal.is_of_lead and self.deal.is_in_play and frappe.db.exists("Customer", {"lead_name": lead}):
 			self.deal.follow_lead()
 
 	def see(self) -> None:

@@ -28,6 +28,11 @@ class TestInsidesOfTheFramework(PipelineTestCase):
 		self.assertMentions(Document._set_defaults, "get_table_fields", "update_if_missing")
 		self.assertMentions(Document._save, "_set_defaults")
 
+	def test_what_a_new_record_begins_with_is_asked_for_like_this(self):
+		from frappe.model import create_new
+
+		self.assertMentions(create_new.make_new_doc, "get_valid_dict(sanitize=False)")
+
 	def test_a_save_says_that_it_is_under_way(self):
 		self.assertMentions(Document.set_user_and_timestamp, "flags.currently_saving")
 		self.assertIsInstance(frappe.flags.currently_saving, list)

@@ -9,8 +9,8 @@ ABSENT = """
 erpnext.buying.doctype.request_for_quotation.request_for_quotation erpnext.crm.doctype.lead.lead
 erpnext.selling.doctype.quotation.quotation frappe.contacts.doctype.address.address
 frappe.contacts.doctype.contact.contact frappe.desk.calendar
-frappe.desk.doctype.number_card.number_card frappe.desk.search frappe.email.receive
-frappe.model.mapper frappe.utils.background_jobs redis redis.exceptions
+frappe.desk.doctype.number_card.number_card frappe.desk.search
+frappe.email.doctype.email_account.email_account frappe.email.receive frappe.model.mapper frappe.utils.background_jobs redis redis.exceptions
 """
 
 

@@ -67,6 +67,7 @@ OTHERS = {
 	"crm_pipeline.overrides.event.on_update": "the event of a next contact is the opportunity's own",
 	"crm_pipeline.overrides.event.validate": "refuses hidden participants",
 	"crm_pipeline.overrides.file.validate": "files of opportunities",
+	"crm_pipeline.overrides.lead.onload": "shows a lead in its form",
 	"crm_pipeline.overrides.lead.validate": "sets the status of the lead itself",
 	"crm_pipeline.overrides.personal_data_deletion_request.on_update": "deletes, or nothing is deleted",
 	"crm_pipeline.overrides.personal_data_download_request.validate": "refuses other people's data",

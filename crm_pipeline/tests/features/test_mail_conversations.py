@@ -12,6 +12,7 @@ from crm_pipeline.tests.mail_case import (
 	STRANGER,
 	MailTestCase,
 	compose,
+	get_communication,
 	make_contact,
 )
 from crm_pipeline.tests.mail_server import INBOX
@@ -51,6 +52,43 @@ class TestConversations(MailTestCase):
 			reply = self.receive(CUSTOMER_CONTACT, f"Automatic reply: Our visit (#{doc.name})", **options)
 			self.assertEqual(reply.reference_name, doc.name)
 			self.assertEqual(self.get_clock(doc), (True, True))
+
+	def test_answers_of_any_mail_program_join_what_they_answer(self):
+		first = self.write(STRANGER, "Pressure pump for line 4")
+		self.pull()
+		record = get_communication(first).reference_name
+		for subject, headers in (
+			("RES: Pressure pump for line 4", {}),
+			("[EXTERNAL] Re: Pressure pump for line 4", {}),
+			("回复：Pressure pump for line 4", {}),
+			("Another subject", {"References": first["Message-ID"]}),
+			("Yet another", {"References": f"<unknown@{OUTSIDE}> {first['Message-ID']} <lost@{OUTSIDE}>"}),
+			("One more", {"In-Reply-To": f"<lost@{OUTSIDE}>", "References": first["Message-ID"]}),
+		):
+			with self.subTest(subject):
+				self.assertEqual(self.receive(STRANGER, subject, headers=headers).reference_name, record)
+		self.assertEqual(frappe.db.count("Lead", {"email_id": STRANGER}), 1)
+
+	def test_references_lead_to_what_we_sent_and_to_the_opportunity_of_a_quotation(self):
+		doc = self.make_record()
+		quotation = factories.make_quotation(pipeline_opportunity=doc.name)
+		frappe.db.commit()
+		for source in (doc, quotation):
+			sent = self.send_from_form(source, personas.MANAGER, CUSTOMER_CONTACT)
+			reply = self.receive(CUSTOMER_CONTACT, "A word", headers={"References": sent["Message-ID"]})
+			self.assertEqual((reply.reference_doctype, reply.reference_name), (OPPORTUNITY, doc.name))
+
+	def test_an_automatic_answer_in_any_language_leaves_the_clock_alone(self):
+		doc = self.make_record()
+		mail = self.send_from_form(doc, personas.ENGINEER, CUSTOMER_CONTACT, subject="Our visit")
+		automatic = {"Auto-Submitted": "auto-replied"}
+		reply = self.receive(
+			CUSTOMER_CONTACT, "Réponse automatique : Our visit", answers=mail, headers=automatic
+		)
+		self.assertEqual((reply.reference_name, reply.communication_type), (doc.name, "Automated Message"))
+		self.assertEqual(self.get_clock(doc), (True, True))
+		self.receive(CUSTOMER_CONTACT, "Re: Our visit", answers=mail)
+		self.assertEqual(self.get_clock(doc), (False, True))
 
 	def test_an_engineers_mail_program_answers_for_us(self):
 		doc = self.make_record()

@@ -171,6 +171,18 @@ class TestNewOpportunities(MailTestCase):
 		doc = frappe.get_last_doc(OPPORTUNITY)
 		self.assertEqual((doc.title, doc.party_name, doc.contact_email), (SUBJECT, None, None))
 
+	def test_an_absent_stranger_makes_no_opportunity_in_any_language(self):
+		headers = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+		for subject in ("Automatische Antwort: Angebot", "Respuesta automática", "不在のお知らせ"):
+			with self.subTest(subject):
+				mail = self.receive(STRANGER, subject, headers=headers)
+				self.assertEqual((mail.reference_doctype, mail.reference_name), (None, None))
+		self.assertFalse(frappe.db.exists("Lead", {"email_id": STRANGER}))
+
+	def test_an_enquiry_that_a_portal_sent_is_one(self):
+		headers = {"Auto-Submitted": "auto-generated", "Precedence": "bulk"}
+		self.assertTrue(self.receive_opportunity(STRANGER, "Enquiry from the portal", headers=headers))
+
 	def test_a_machines_mail_makes_no_opportunity_and_is_kept(self):
 		for sender, subject in (
 			(f"MAILER-DAEMON@{OUTSIDE}", "Undelivered Mail Returned to Sender"),

@@ -1,5 +1,7 @@
 """What a subject says, which messages are looked at again, and who may append what came by e-mail."""
 
+from email import message_from_string
+
 import frappe
 import frappe.client
 
@@ -75,6 +77,49 @@ class TestSubjects(PipelineTestCase):
 		):
 			with self.subTest(address):
 				self.assertEqual(incoming_mail.get_mailbox(address), box)
+
+
+class TestHeaders(PipelineTestCase):
+	def test_an_automatic_answer_says_so_in_any_language(self):
+		answers = "In-Reply-To: <first@x.example>\n"
+		for headers, is_automatic in (
+			("Auto-Submitted: auto-replied", True),
+			("auto-submitted: Auto-Replied; owner-email=x", True),
+			("Auto-Submitted: auto-notified", True),
+			("Auto-Submitted: no", False),
+			("Auto-Submitted: auto-generated", False),  # an enquiry of a portal
+			(f"{answers}Auto-Submitted: auto-generated", True),
+			("X-Auto-Response-Suppress: All", True),
+			("X-Auto-Response-Suppress: DR, OOF, AutoReply", False),
+			("Precedence: auto_reply", True),
+			("Precedence: bulk", False),  # a newsletter, or an enquiry of a portal
+			("References: <first@x.example>\nPrecedence: bulk", True),
+			(f"{answers}Precedence: first-class", False),
+			("X-Autoreply: yes", True),
+			("X-Autoreply: no", False),
+			("X-Autorespond: away", True),
+			("X-Failed-Recipients: a@x.example", True),
+			("Content-Type: multipart/report; report-type=delivery-status; boundary=x", True),
+			("Content-Type: multipart/report; report-type=disposition-notification; boundary=x", True),
+			("Return-Path: <>", True),
+			("Return-Path: <a@x.example>", False),
+			("Subject: Automatic reply", False),  # the settings' patterns read subjects
+			("", False),
+		):
+			with self.subTest(headers):
+				message = message_from_string(f"{headers}\nTo: x@x.example\n\nText")
+				self.assertEqual(incoming_mail.is_automatic(message), is_automatic)
+
+	def test_what_it_answers_is_named_the_nearest_first(self):
+		for headers, ids in (
+			("References: <1@x> <2@x>", ["2@x", "1@x"]),
+			("References: <1@x>\n <2@x>\nIn-Reply-To: Your mail <1@x>", ["1@x", "2@x"]),
+			("In-Reply-To: none", []),
+			("", []),
+		):
+			with self.subTest(headers):
+				message = message_from_string(f"{headers}\nTo: x@x.example\n\nText")
+				self.assertEqual(incoming_mail.get_answered(message), ids)
 
 
 class TestMessagesThatAreLookedAtAgain(PipelineTestCase):

@@ -1,13 +1,17 @@
 """Which opportunity a document belongs to, who may say so, and what the form shows of it (docs/offers.md)."""
 
+import json
+
 import frappe
+from frappe.desk.form.save import savedocs
 
 from crm_pipeline.api import offers as offers_api
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.offers import mapper, panel
-from crm_pipeline.tests import factories, offer_documents, personas
+from crm_pipeline.tests import doors, factories, offer_documents, personas
+from crm_pipeline.tests.audit import get_events
 from crm_pipeline.tests.offer_documents import OffersTestCase, submit_quotation
 from crm_pipeline.tests.users import as_user
 
@@ -74,6 +78,52 @@ class TestNamedOffer(OffersTestCase):
 		self.assertEqual(quotation.reload().pipeline_opportunity, self.opportunity)
 		offer_documents.submit_order(quotation.name)
 		self.assertRecord(status="Won", won_value=100)
+
+	def test_a_draft_that_is_submitted_later_moves_the_opportunity(self):
+		for link in (self.link_by_save, self.link_by_rest):
+			with self.subTest(link.__name__):
+				self.opportunity = offer_documents.make_opportunity().name
+				quotation = factories.make_quotation()
+				link(quotation.name)
+				self.assertRecord(status="Open", offer=quotation.name)
+				with as_user(personas.ENGINEER):
+					frappe.get_doc("Quotation", quotation.name).submit()
+				self.assertRecord(status="Offer Made", offer=quotation.name)
+				self.assertEqual(get_events(self.opportunity), ["Created", "Offer Linked", "Offer Made"])
+
+	def test_so_it_does_from_a_form_that_was_open_meanwhile(self):
+		form = json.loads(factories.make_quotation().as_json())
+		self.link_by_save(form["name"])
+		frappe.local.response = frappe._dict(docs=[])
+		savedocs(json.dumps(form), "Submit")
+		self.assertRecord(status="Offer Made", offer=form["name"])
+
+	def test_so_a_second_draft_takes_its_place(self):
+		quotation = factories.make_quotation()
+		self.link_by_save(quotation.name)
+		second = offer_documents.submit_quotation(self.opportunity)
+		self.assertRecord(status="Offer Made", offer=second.name)
+		with as_user("Administrator"):
+			quotation.reload().submit()
+		self.assertRecord(status="Offer Made", offer=quotation.name)
+
+	def test_on_a_reopened_record_too(self):
+		quotation = factories.make_quotation()
+		api.mark_lost(self.opportunity, [personas.REASON])
+		with as_user(personas.MANAGER):
+			api.reopen(self.opportunity, "They called")
+		self.link_by_save(quotation.name)
+		with as_user("Administrator"):
+			quotation.reload().submit()
+		self.assertRecord(status="Offer Made", offer=quotation.name)
+
+	def link_by_save(self, quotation: str) -> None:
+		with as_user(personas.ENGINEER):
+			doors.save(self.opportunity, {"offer": quotation})
+
+	def link_by_rest(self, quotation: str) -> None:
+		with as_user(personas.MANAGER):
+			doors.put(self.opportunity, {"offer": quotation})
 
 	def test_one_that_the_user_may_not_read_is_refused(self):
 		quotation = factories.make_quotation()

@@ -102,7 +102,7 @@ class BaseDocument:
 		tables = [df for df in self.meta.table_fields if not parenttype or df.options == parenttype]
 		return [row for df in tables for row in self.__dict__.get(df.fieldname) or []]
 
-	def get_valid_dict(self, convert_dates_to_str=False, ignore_nulls=False):
+	def get_valid_dict(self, sanitize=True, convert_dates_to_str=False, ignore_nulls=False):
 		"""Return the values of all columns, numbers as numbers."""
 		values = _dict()
 		for column, fieldtype in self.meta.column_types.items():

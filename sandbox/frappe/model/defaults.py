@@ -19,6 +19,9 @@ def get_new_doc_values(doctype, parent_doc=None, parentfield=None):
 			value = _get_own_default(df)
 		if value is not None:
 			values[df.fieldname] = value
+	if not meta.issingle:
+		begun = frappe.get_doc(_dict(values)).get_valid_dict(sanitize=False)
+		values = _dict({key: value for key, value in values.items() if begun.get(key, value) is not None})
 	if parent_doc:
 		values.update(parent=parent_doc.name, parenttype=parent_doc.doctype, parentfield=parentfield)
 	return values

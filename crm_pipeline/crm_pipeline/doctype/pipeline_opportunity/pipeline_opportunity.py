@@ -8,7 +8,7 @@ from crm_pipeline.access.denial import ExplainedPermission
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.audit import log, versions
 from crm_pipeline.auto_close import plan as auto_close
-from crm_pipeline.compat import WithoutEmptyRows
+from crm_pipeline.compat import OwnDefaults
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import (
 	checks,
 	closed,
@@ -34,7 +34,7 @@ from crm_pipeline.routing import rule
 
 
 class PipelineOpportunity(
-	ExplainedPermission, KeepsSavedLinks, UnderWorkflow, WithoutEmptyRows, CheckedTables, Document
+	ExplainedPermission, KeepsSavedLinks, UnderWorkflow, OwnDefaults, CheckedTables, Document
 ):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -138,9 +138,11 @@ class PipelineOpportunity(
 	The rules stand in the modules beside this one; this class says when each applies.
 	"""
 
+	left_to_the_rules = ("currency",)  # it is the company's, unless one is given
+
 	def __setup__(self):
-		# 0 and the site's default currency must not stand in for a value that was left out
-		self.dont_update_if_missing = ["potential_value", "currency"]
+		# 0 must not stand in for a value that was left out
+		self.dont_update_if_missing = ["potential_value"]
 
 	def onload(self):
 		may_write = bool(
@@ -217,6 +219,7 @@ class PipelineOpportunity(
 
 	def insert(self, ignore_permissions=None, *args, **kwargs):
 		input_values.take_in(self)
+		input_values.leave_out_empty(self)
 		loaded.validate_same_record(self)
 		if incoming.is_mail(self, ignore_permissions):
 			return incoming.receive(self)

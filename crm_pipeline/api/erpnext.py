@@ -1,0 +1,61 @@
+"""Stand in for functions of ERPNext that would make a second customer of a lead which Convert gave one.
+
+They take and return what ERPNext's do, and call these (or another app's stand-ins) for everything else.
+"""
+
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from crm_pipeline.conversion import known_customer
+
+QUOTATION = "erpnext.selling.doctype.quotation.quotation"
+LEAD = "erpnext.crm.doctype.lead.lead"
+ERPNEXT_OPPORTUNITY = "erpnext.crm.doctype.opportunity.opportunity"
+
+
+@frappe.whitelist()
+def make_customer_of_lead(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
+	"""Return the customer of a converted lead, else what ERPNext maps. Needs what ERPNext asks, or read on the customer."""
+	if customer := known_customer.get_customer(source_name):
+		return known_customer.open_customer(source_name, customer)
+	return _call(f"{LEAD}.make_customer", source_name, target_doc)
+
+
+@frappe.whitelist()
+def make_customer_of_opportunity(
+	source_name: str, target_doc: str | dict | Document | None = None
+) -> Document:
+	"""As `make_customer_of_lead`, from ERPNext's own Opportunity of a lead."""
+	found = {"name": source_name, "opportunity_from": "Lead"}
+	lead = frappe.db.get_value("Opportunity", found, "party_name")
+	if customer := known_customer.get_customer(lead):
+		return known_customer.open_customer(lead, customer)
+	return _call(f"{ERPNEXT_OPPORTUNITY}.make_customer", source_name, target_doc)
+
+
+@frappe.whitelist()
+def make_sales_order(
+	source_name: str, target_doc: str | dict | Document | None = None, args: str | dict | None = None
+) -> Document:
+	"""Return ERPNext's order of a quotation; that of a converted lead is for the lead's customer."""
+	with known_customer.found_by_erpnext(source_name):
+		return _call(f"{QUOTATION}.make_sales_order", source_name, target_doc, args)
+
+
+@frappe.whitelist()
+def make_sales_invoice(
+	source_name: str, target_doc: str | dict | Document | None = None, args: str | dict | None = None
+) -> Document:
+	"""Return ERPNext's invoice of a quotation; that of a converted lead is for the lead's customer."""
+	with known_customer.found_by_erpnext(source_name):
+		return _call(f"{QUOTATION}.make_sales_invoice", source_name, target_doc, args)
+
+
+def _call(path: str, source_name: str, target_doc: Any, args: Any = None) -> Document:
+	"""Call what would be called without this app: `args` came with a later ERPNext, and another app may not know it."""
+	others = frappe.get_hooks("override_whitelisted_methods", {}).get(path, [])
+	others = [other for other in others if not other.startswith("crm_pipeline.")]
+	given = (source_name, target_doc) if args is None else (source_name, target_doc, args)
+	return frappe.get_attr(others[-1] if others else path)(*given)
