@@ -112,24 +112,30 @@ doc_events = {
 		"after_rename": "crm_pipeline.overrides.renames.after_rename"
 	},
 	"Quotation": {
+		"before_insert": "crm_pipeline.overrides.quotation.before_insert",
 		"validate": "crm_pipeline.overrides.quotation.validate",
 		"on_submit": "crm_pipeline.overrides.quotation.on_submit",
 		"on_cancel": "crm_pipeline.overrides.quotation.on_cancel",
 		"on_update_after_submit": "crm_pipeline.overrides.quotation.on_update_after_submit",
 	},
 	"Sales Order": {
+		"before_insert": "crm_pipeline.overrides.sales_order.before_insert",
 		"validate": "crm_pipeline.overrides.sales_order.validate",
 		"on_submit": "crm_pipeline.overrides.sales_order.on_submit",
 		"on_cancel": "crm_pipeline.overrides.sales_order.on_cancel",
 		"on_update_after_submit": "crm_pipeline.overrides.sales_order.on_update_after_submit",
 	},
 	"Supplier Quotation": {
+		"before_insert": "crm_pipeline.overrides.supplier_quotation.before_insert",
 		"validate": "crm_pipeline.overrides.supplier_quotation.validate",
 		"on_submit": "crm_pipeline.overrides.supplier_quotation.on_submit",
 		"on_cancel": "crm_pipeline.overrides.supplier_quotation.on_cancel",
 		"on_update_after_submit": "crm_pipeline.overrides.supplier_quotation.on_update_after_submit",
 	},
-	"Request for Quotation": {"validate": "crm_pipeline.overrides.request_for_quotation.validate"},
+	"Request for Quotation": {
+		"before_insert": "crm_pipeline.overrides.request_for_quotation.before_insert",
+		"validate": "crm_pipeline.overrides.request_for_quotation.validate",
+	},
 	"ToDo": {
 		"validate": "crm_pipeline.overrides.todo.validate",
 		"on_update": "crm_pipeline.overrides.todo.on_update",

@@ -31,7 +31,12 @@ frappe.ui.form.on("Pipeline Opportunity", {
 
 frappe.ui.form.on("Pipeline Opportunity Item", {
 	qty: (frm, doctype, name) => set_amount(frm, doctype, name),
-	rate: (frm, doctype, name) => set_amount(frm, doctype, name),
+	rate(frm, doctype, name) {
+		const { rate } = frappe.get_doc(doctype, name);
+		const is_given = ![undefined, null, ""].includes(rate); // 0 is a price
+		frappe.model.set_value(doctype, name, "rate_is_given", is_given ? 1 : 0);
+		set_amount(frm, doctype, name);
+	},
 	items_remove: (frm) => set_total(frm),
 });
 
@@ -53,7 +58,8 @@ function show_currencies(frm) {
 
 function set_amount(frm, doctype, name) {
 	const item = frappe.get_doc(doctype, name);
-	frappe.model.set_value(doctype, name, "amount", flt(item.qty) * flt(item.rate));
+	const amount = flt(flt(item.qty) * flt(item.rate), precision("amount", item));
+	frappe.model.set_value(doctype, name, "amount", amount);
 	set_total(frm);
 }
 

@@ -5,6 +5,13 @@ import unicodedata
 from html import unescape
 
 TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
+# what a text with a layout is made of; any other "<" is a sign that was typed, as in <DN 80> or 5 < 6
+LAYOUT_TAGS = (
+	"a|b|blockquote|br|code|col|colgroup|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|s|small|span|strike|strong|sub|sup"
+	"|table|tbody|td|tfoot|th|thead|tr|u|ul"
+)
+LAYOUT_TAG = re.compile(rf"</?(?:{LAYOUT_TAGS})(?=[\s/>])[^<>]*>|<!--", re.IGNORECASE)
+TYPED_SIGN = re.compile(rf"<(?!/?(?:{LAYOUT_TAGS})(?=[\s/>])[^<>]*>|!--)", re.IGNORECASE)
 # separators, control and format characters (zero-width space, soft hyphen, byte order mark), surrogates
 INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"})
 # letters and marks that are drawn as nothing: joiner, fillers, the empty Braille cell, variation selectors
@@ -17,6 +24,12 @@ def is_blank(text: str | None) -> bool:
 	"""Tell whether a text says nothing: none, spaces, characters that nobody sees, HTML without a word."""
 	shown = unescape(TAG.sub("", text or ""))
 	return all(unicodedata.category(sign) in INVISIBLE or sign in DRAWN_AS_NOTHING for sign in shown)
+
+
+def as_html(text: str) -> str:
+	"""Return a description as the framework keeps it: a typed "<" is no tag, the lines of a plain text stay lines."""
+	marked = TYPED_SIGN.sub("&lt;", text)
+	return marked if LAYOUT_TAG.search(text) else "<br>".join(marked.strip().splitlines())
 
 
 def is_storable(text: str) -> bool:

@@ -51,7 +51,7 @@ def keep_link(doc: Document) -> None:
 	former = saved.get(LINK) if saved else None
 	if (name or None) == (former or None) or (name and name == doc.flags.inherited_link):
 		return
-	if objection := _get_objection_to_leaving(doc, former) or _get_objection_to_linking(doc, name):
+	if objection := _get_objection_to_leaving(doc, former) or get_objection(doc, name):
 		doc.set(LINK, former)
 		frappe.msgprint(objection, title=_("Pipeline Opportunity"), indicator="orange")
 
@@ -71,7 +71,8 @@ def _get_objection_to_leaving(doc: Document, former: str | None) -> str | None:
 	return None
 
 
-def _get_objection_to_linking(doc: Document, name: str | None) -> str | None:
+def get_objection(doc: Document, name: str | None) -> str | None:
+	"""Return why a document may not be linked to an opportunity by the user, None if it may."""
 	if not name:
 		return None
 	if not get_readable([name]):

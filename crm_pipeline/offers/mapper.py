@@ -10,14 +10,13 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.contacts.doctype.address.address import get_address_display
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt
 
-from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY, SETTINGS
-from crm_pipeline.domain import json_text, margin
-from crm_pipeline.offers import links
+from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY
+from crm_pipeline.domain import json_text
+from crm_pipeline.offers import links, party_defaults, rates
 from crm_pipeline.record import dangling
 from crm_pipeline.record.money import get_company_currency
 from crm_pipeline.refusal import Whole, refuse
@@ -49,18 +48,13 @@ def make_quotation(source_name: str, target_doc: str | Document | None = None) -
 
 	An item without a price in the price list has its agreed rate either way.
 	"""
-	keeps_rates = frappe.get_cached_doc(SETTINGS).keep_agreed_rates
-	return _make_quotation(source_name, target_doc, lambda item: item.rate if keeps_rates else 0)
+	return _make_quotation(source_name, target_doc, rates.get_agreed)
 
 
 def make_quotation_from_supplier_rates(
 	source_name: str, target_doc: str | Document | None = None
 ) -> Document:
 	"""Return a Quotation at the suppliers' best rates plus the default margin of the settings."""
-	percent = flt(frappe.get_cached_doc(SETTINGS).default_margin_percent)
-
-	def get_rate(item: Document) -> float:
-		return margin.add_margin(flt(item.supplier_rate), percent)
 
 	def check(source: Document) -> None:
 		if not any(flt(item.supplier_rate) for item in source.items):
@@ -68,7 +62,7 @@ def make_quotation_from_supplier_rates(
 				_("{0} has no supplier rates yet. Submit a Supplier Quotation for its items."), source.name
 			)
 
-	return _make_quotation(source_name, target_doc, get_rate, check)
+	return _make_quotation(source_name, target_doc, rates.get_over_supplier, check)
 
 
 def make_supplier_quotation(source_name: str, target_doc: str | Document | None = None) -> Document:
@@ -84,26 +78,24 @@ def make_request_for_quotation(source_name: str, target_doc: str | Document | No
 def _make_quotation(
 	source_name: str,
 	target_doc: str | Document | None,
-	get_rate: Callable[[Document], float],
+	pricing: rates.Pricing,
 	check: Callable[[Document], None] = lambda source: None,
 ) -> Document:
-	"""Map a quotation; `get_rate` gives the fixed rate of an item, 0 leaves it to the price list.
-
-	Rates are set after ERPNext looked up its own: given before, it would add them to the price list.
-	"""
+	"""Map a quotation whose fixed rates are those of the pricing."""
 	pairs = []
 
 	def complete(source: Document, target: Document) -> None:
 		_validate_source(source, target.doctype)
 		check(source)
 		_leave_out_gone(source, target)
-		_set_party_details(source, target)
+		_set_order_type(source, target)
 		if not target.get("items"):
 			target.append("items", {})
-		target.ignore_pricing_rule = int(any(get_rate(item) for item, _row in pairs))
-		target.run_method("set_missing_values")
-		for item, row in pairs:
-			row.rate = get_rate(item) or (item.rate if not row.price_list_rate else row.rate)
+		items = [item for item, _row in pairs]
+		target.ignore_pricing_rule = int(rates.leaves_out_pricing_rules(items, pricing))
+		with party_defaults.completed(source, target, is_new=not target_doc):
+			target.run_method("set_missing_values")
+		rates.set_rates(target, pairs, pricing)
 		target.run_method("set_taxes")
 		target.run_method("calculate_taxes_and_totals")
 
@@ -222,7 +214,8 @@ def _validate_source(source: Document, doctype: str) -> None:
 
 
 def _has_item(row: Document) -> bool:
-	return bool(frappe.get_cached_value("Item", row.item_code, "name"))
+	"""A site's own table of the same rows (optional items, say) is no part of the deal."""
+	return row.parentfield == "items" and bool(frappe.get_cached_value("Item", row.item_code, "name"))
 
 
 def _validate_party(source: Document) -> None:
@@ -245,12 +238,7 @@ def _leave_out_gone(source: Document, target: Document) -> None:
 			target.set(df.fieldname, None)
 
 
-def _set_party_details(source: Document, target: Document) -> None:
-	"""Set what ERPNext would otherwise take from the party's own default contact and address."""
-	if target.contact_person:
-		target.contact_display = frappe.db.get_value("Contact", source.contact_person, "full_name")
-	if source.opportunity_from == "Lead" and target.customer_address:
-		target.address_display = get_address_display(target.customer_address)
+def _set_order_type(source: Document, target: Document) -> None:
 	order_types = target.meta.get_options("order_type").split("\n")
 	if source.opportunity_type and source.opportunity_type in order_types:
 		target.order_type = source.opportunity_type

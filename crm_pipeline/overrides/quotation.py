@@ -2,7 +2,11 @@
 
 from frappe.model.document import Document
 
-from crm_pipeline.offers import follow, links, supplier_rates
+from crm_pipeline.offers import follow, links, permitted, supplier_rates
+
+
+def before_insert(doc: Document, method: str | None = None) -> None:
+	permitted.let_through(doc)
 
 
 def validate(doc: Document, method: str | None = None) -> None:

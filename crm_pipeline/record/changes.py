@@ -6,6 +6,8 @@ from frappe.model import data_fieldtypes
 from frappe.model.document import Document
 from frappe.utils import cstr, flt, get_datetime
 
+from crm_pipeline.domain import lifecycle
+
 A_SPREADSHEET_S_ROUNDING = timedelta(seconds=1)  # a day is a float there
 NUMBER_TYPES = frozenset({"Currency", "Float", "Percent", "Int", "Check"})
 DATE_TYPES = frozenset({"Date", "Datetime"})
@@ -15,6 +17,12 @@ def has_changed(doc: Document, fieldname: str) -> bool:
 	"""Tell whether a field differs from the saved record; always true on a new one that fills it."""
 	saved = doc.get_doc_before_save()
 	return not is_same_value(doc, saved, fieldname) if saved else bool(doc.get(fieldname))
+
+
+def stays_closed(doc: Document) -> bool:
+	"""Tell whether a save leaves a closed record closed: what was computed for it stands."""
+	saved = doc.get_doc_before_save()
+	return bool(saved) and lifecycle.is_closed(saved.status) and saved.status == doc.status
 
 
 def is_same_value(doc: Document, saved: Document, fieldname: str) -> bool:

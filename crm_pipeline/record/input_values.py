@@ -35,7 +35,6 @@ PICTURE = re.compile(r"data:image/[^\"')\s]+")  # the framework makes a file of 
 REASON_LENGTH = TEXT_LENGTHS["Small Text"]
 
 FROM_ITEM = frozenset({"item_name", "description"})  # what an item brings along stands as it is
-ITEM_TEXT_LENGTH = 16_000  # of four bytes each, as much as the column holds
 NOT_NEGATIVE = ("potential_value", "won_value", "conversion_rate")
 PLAIN_TEXT_TYPES = frozenset({"Data", "Small Text"})
 
@@ -259,9 +258,8 @@ def _validate_date(row: Document, df, value) -> None:
 
 def _validate_text(row: Document, df, value: str) -> None:
 	length = df.length or TEXT_LENGTHS[df.fieldtype]
-	if df.fieldname in FROM_ITEM and df.fieldtype != "Data":
-		length = ITEM_TEXT_LENGTH
-	if len(value) > length:
+	is_item_s = df.fieldname in FROM_ITEM and df.fieldtype != "Data"
+	if len(value) > length and not is_item_s:
 		_validate_length(get_label(row, df.fieldname), value, length)
 
 

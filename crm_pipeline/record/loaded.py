@@ -17,6 +17,7 @@ from crm_pipeline.refusal import refuse, show
 def remember(doc: Document) -> None:
 	"""After loading. Flags are out of a request's reach."""
 	doc.flags.loaded_as = doc.name
+	doc.flags.pop("named", None)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from frappe.utils import flt, getdate
 
 from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.record.changes import has_changed
+from crm_pipeline.record.changes import has_changed, stays_closed
+from crm_pipeline.record.given import is_given, was_named
 from crm_pipeline.record.input_values import validate_size
 from crm_pipeline.refusal import get_label, refuse
 
@@ -16,20 +17,22 @@ STAGE_PROBABILITY = {lifecycle.OPEN: "probability_open", lifecycle.OFFER_MADE: "
 
 def set_values(doc: Document) -> None:
 	"""Set currency, exchange rate and the value in company currency."""
-	if not doc.company:
+	if not doc.company or stays_closed(doc):
 		return
 	company_currency = get_company_currency(doc)
 	doc.currency = doc.currency or company_currency
 	doc.conversion_rate = _get_conversion_rate(doc, company_currency)
-	doc.base_potential_value = flt(flt(doc.potential_value) * doc.conversion_rate, 9)
+	_set_rounded(doc, "base_potential_value", flt(doc.potential_value) * doc.conversion_rate)
 	validate_size(doc, "base_potential_value")
 
 
 def set_weighted_value(doc: Document) -> None:
 	"""Weigh the value by its probability, which follows the stage unless typed with this save."""
+	if stays_closed(doc):
+		return
 	if _needs_default_probability(doc):
 		doc.probability = get_default_probability(doc.status)
-	doc.weighted_value = flt(flt(doc.base_potential_value) * flt(doc.probability) / 100, 9)
+	_set_rounded(doc, "weighted_value", flt(doc.base_potential_value) * flt(doc.probability) / 100)
 
 
 def get_default_probability(status: str) -> float:
@@ -53,8 +56,14 @@ def set_won_values(doc: Document) -> None:
 
 
 def set_base_won_value(doc: Document) -> None:
-	doc.set_system_value("base_won_value", flt(flt(doc.won_value) * flt(doc.won_conversion_rate), 9))
+	base_value = flt(doc.won_value) * flt(doc.won_conversion_rate)
+	doc.set_system_value("base_won_value", flt(base_value, doc.precision("base_won_value")))
 	validate_size(doc, "base_won_value")
+
+
+def _set_rounded(doc: Document, fieldname: str, value: float) -> None:
+	"""Money is rounded as the framework and ERPNext round it: to the precision of its field."""
+	doc.set(fieldname, flt(value, doc.precision(fieldname)))
 
 
 def get_company_currency(doc: Document) -> str:
@@ -79,10 +88,8 @@ def _get_conversion_rate(doc: Document, company_currency: str) -> float:
 		return 1.0
 	saved = doc.get_doc_before_save()
 	is_other_pair = bool(saved) and (has_changed(doc, "currency") or has_changed(doc, "company"))
-	is_typed = flt(doc.conversion_rate) > 0 and not (
-		is_other_pair and doc.conversion_rate == saved.conversion_rate
-	)
-	if is_typed and not (doc.is_new() and flt(doc.conversion_rate) == 1):
+	is_former = is_other_pair and doc.conversion_rate == saved.conversion_rate
+	if flt(doc.conversion_rate) > 0 and (was_named(doc, "conversion_rate") or not is_former):
 		return flt(doc.conversion_rate)
 	return get_rate(doc, doc.currency, company_currency, getdate(doc.opened_on))
 
@@ -94,5 +101,5 @@ def _needs_default_probability(doc: Document) -> bool:
 		return False
 	saved = doc.get_doc_before_save()
 	if saved is None:
-		return doc.get("probability") in (None, "")  # 0 is a value
+		return not is_given(doc.get("probability"))
 	return saved.status != doc.status and flt(doc.probability) == flt(saved.probability)

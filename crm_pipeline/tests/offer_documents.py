@@ -1,7 +1,10 @@
 """Makes the quotations, orders and supplier documents of an opportunity, as a person would make them."""
 
+import json
+
 import frappe
 import frappe.share
+from frappe.desk.form.save import savedocs
 from frappe.model.document import Document
 from frappe.utils import add_days, nowdate
 
@@ -11,6 +14,7 @@ from crm_pipeline.tasks import catch_up_offers
 from crm_pipeline.tests import factories, personas
 from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.csv_files import commits_kept_in_test
+from crm_pipeline.tests.doors import call_rest
 from crm_pipeline.tests.users import as_user
 
 BUYER = "bela.buyer@example.com"
@@ -35,6 +39,57 @@ class OffersTestCase(PipelineTestCase):
 	def assertRecord(self, **values) -> None:
 		record = frappe.db.get_value(OPPORTUNITY, self.opportunity, list(values), as_dict=True)
 		self.assertEqual({name: value or None for name, value in record.items()}, values)
+
+
+def save_in_desk(doc: Document) -> Document:
+	"""Press Save in the form of a document, which sends all of it, and return what is stored."""
+	name = doc.name or f"new-{doc.doctype.lower().replace(' ', '-')}-abc"
+	frappe.local.response = frappe._dict(docs=[])
+	savedocs(json.dumps({**json.loads(doc.as_json()), "name": name}), "Save")
+	return frappe.get_doc(doc.doctype, frappe.local.response.docs[-1].name)
+
+
+def post(doc: Document) -> Document:
+	"""Send a document as a REST client would, and return what is stored."""
+	values = {key: value for key, value in json.loads(doc.as_json()).items() if key != "name"}
+	answer = call_rest("POST", f"/api/resource/{doc.doctype}", **values)
+	return frappe.get_doc(doc.doctype, answer["data"]["name"])
+
+
+def make_price(item_code: str, rate: float, price_list: str = "", uom: str = "Nos") -> Document:
+	price_list = price_list or frappe.db.get_single_value("Selling Settings", "selling_price_list")
+	return factories.make(
+		"Item Price", item_code=item_code, price_list=price_list, price_list_rate=rate, uom=uom
+	)
+
+
+def make_pricing_rule(item_code: str, percent: float) -> Document:
+	return factories.make(
+		"Pricing Rule",
+		title="Less for all",
+		apply_on="Item Code",
+		items=[{"item_code": item_code}],
+		selling=1,
+		price_or_product_discount="Price",
+		rate_or_discount="Discount Percentage",
+		discount_percentage=percent,
+		company=personas.COMPANY,
+		currency="INR",
+	)
+
+
+def raise_level(case: PipelineTestCase, doctype: str, fieldname: str) -> None:
+	"""Put a field on permission level 1, where a Sales User and a buyer may not write, until the test ends."""
+	case.addCleanup(frappe.clear_cache, doctype=doctype)
+	factories.make(
+		"Property Setter",
+		doctype_or_field="DocField",
+		doc_type=doctype,
+		field_name=fieldname,
+		property="permlevel",
+		property_type="Int",
+		value="1",
+	)
 
 
 def make_buying_cast() -> None:

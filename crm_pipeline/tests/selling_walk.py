@@ -51,10 +51,10 @@ class SellingWalk(RuleBasedStateMachine):
 		with as_user("Administrator"):
 			settings = {"lose_when_all_quotations_lost": int(loses)}
 			frappe.get_doc("Pipeline Settings").update(settings).save()
-		values = {}
+		values, self.lead = {}, None
 		if is_of_lead:
-			lead = factories.make_lead(company=personas.COMPANY)
-			values = {"opportunity_from": "Lead", "party_name": lead.name}
+			self.lead = factories.make_lead(company=personas.COMPANY).name
+			values = {"opportunity_from": "Lead", "party_name": self.lead}
 		if is_foreign:
 			values |= {"currency": FOREIGN, "conversion_rate": EXCHANGE_RATE}
 		self.name = offer_documents.make_opportunity(**values).name
@@ -223,9 +223,10 @@ class SellingWalk(RuleBasedStateMachine):
 
 	def notice_customer(self) -> None:
 		"""ERPNext makes a lead's customer when an order is made from its quotation; a deal in play follows at once."""
-		lead = frappe.db.get_value(OPPORTUNITY, self.name, "lead")
-		if self.deal.is_of_lead and self.deal.is_in_play and frappe.db.exists("Customer", {"lead_name": lead}):
-			self.deal.follow_lead()
+		if self.lead and frappe.db.exists("Customer", {"lead_name": self.lead}):
+			self.lead = None
+			if self.deal.is_in_play:
+				self.deal.follow_lead()
 
 	def see(self) -> None:
 		linked = {"pipeline_opportunity": self.name}

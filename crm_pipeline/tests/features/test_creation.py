@@ -2,7 +2,7 @@
 
 import frappe
 import frappe.client
-from frappe.utils import add_days, get_datetime, now_datetime, nowdate
+from frappe.utils import add_days, get_datetime, getdate, now_datetime, nowdate
 
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.party import set_party
@@ -15,6 +15,20 @@ from crm_pipeline.tests.users import as_user
 STARTS_OPEN = (
 	"A new opportunity starts as Open, not as {0}. Leave the status out; closed history needs Is History."
 )
+# what a won deal holds that another one must not
+OF_THAT_DEAL = {
+	"conversion_rate": 75,
+	"probability": 35,
+	"expected_closing": nowdate(),
+	"next_contact_by": personas.MANAGER,
+	"next_contact_date": add_days(now_datetime(), 3),
+	"next_step": "Call",
+	"notes": "Of that deal",
+	"keep_open_until": add_days(nowdate(), 9),
+	"external_id": "EXT-1",
+	"title": "That deal",
+}
+IN_EVERY_RECORD_OTHERWISE = frozenset({"audit_hash", "opened_utc", "status_changed_utc"})
 
 
 class TestNewOpportunity(PipelineTestCase):
@@ -240,6 +254,46 @@ class TestDuplicate(PipelineTestCase):
 		self.assertEqual((copy.status, copy.probability, copy.conversion_rate), ("Open", likely, 85))
 		self.assertEqual((copy.base_potential_value, copy.weighted_value), (85_000, 85_000 * likely / 100))
 		self.assertFalse(copy.expected_closing)
+
+	def test_a_copy_is_like_a_new_record_in_every_field(self):
+		"""Made by Duplicate, which leaves No Copy behind, or by a script with everything that stands on the record."""
+		factories.make_exchange_rate("USD", "INR", 85)
+		values = {"currency": "USD", "source": personas.SOURCE, "sales_engineer": personas.MANAGER}
+		items = [{"item_code": personas.ITEM, "qty": 2, "rate": 50}, {"item_code": personas.ITEM, "qty": 1}]
+		original = factories.make_opportunity("Won", items=items, **values, **OF_THAT_DEAL).reload()
+		fresh = factories.make_opportunity(items=items, **values).reload()
+		for ignore_no_copy in (False, True):
+			copy = frappe.copy_doc(original, ignore_no_copy=ignore_no_copy).insert().reload()
+			for row, other in zip((copy, *copy.items), (fresh, *fresh.items), strict=True):
+				for df in row.meta.get("fields", {"fieldtype": ("not in", ("Table", "Datetime"))}):
+					if df.fieldname not in IN_EVERY_RECORD_OTHERWISE:
+						with self.subTest(df.fieldname, ignore_no_copy=ignore_no_copy):
+							self.assertEqual(row.get(df.fieldname), other.get(df.fieldname))
+			dates = [df.fieldname for df in copy.meta.get("fields", {"fieldtype": "Datetime"})]
+			self.assertEqual(*([name for name in dates if doc.get(name)] for doc in (copy, fresh)))
+			self.assertEqual(getdate(copy.opened_on), getdate())
+
+	@site_only("Frappe's Auto Repeat")
+	def test_auto_repeat_begins_a_new_deal(self):
+		factories.make_exchange_rate("USD", "INR", 85)
+		original = factories.make_history(
+			status="Won",
+			lost_reasons=[],
+			won_value=900,
+			currency="USD",
+			conversion_rate=75,
+			probability=100,
+		)
+		repeat = frappe.new_doc("Auto Repeat")
+		repeat.update({"name": "Repeat", "reference_doctype": OPPORTUNITY, "frequency": "Monthly"})
+		repeat.update({"reference_document": original.name, "start_date": nowdate()}).db_insert()
+		copy = repeat.make_new_document().reload()
+		likely = frappe.get_doc("Pipeline Settings").probability_open
+		self.assertEqual(
+			(copy.status, copy.probability, copy.conversion_rate, copy.is_history), ("Open", likely, 85, 0)
+		)
+		self.assertEqual(getdate(copy.opened_on), getdate())
+		self.assertFalse(copy.expected_closing or copy.won_value or copy.closed_on)
 
 	def test_an_engineer_s_copy_of_a_shared_record_is_the_engineer_s(self):
 		original = factories.make_opportunity(sales_engineer=personas.OTHER_ENGINEER)

@@ -20,11 +20,6 @@ SUPPLIER_MAPPERS = (mapper.make_supplier_quotation, mapper.make_request_for_quot
 TOTALS = ("total", "net_total", "total_taxes_and_charges", "grand_total", "base_grand_total")
 
 
-def make_price(item_code: str, rate: float, uom: str = "Nos") -> None:
-	price_list = frappe.db.get_single_value("Selling Settings", "selling_price_list")
-	factories.make("Item Price", item_code=item_code, price_list=price_list, price_list_rate=rate, uom=uom)
-
-
 def make_taxes() -> None:
 	"""Give the company a default template of 18 %."""
 	abbreviation = frappe.get_cached_value("Company", personas.COMPANY, "abbr")
@@ -79,7 +74,7 @@ class TestQuotation(OffersTestCase):
 		self.assertEqual((quotation.quotation_to, quotation.party_name), ("Lead", lead.name))
 
 	def test_the_price_list_prices_what_it_knows(self):
-		make_price(ITEMS[0], 120)
+		offer_documents.make_price(ITEMS[0], 120)
 		doc = offer_documents.make_opportunity()
 		quotation = mapper.make_quotation(doc.name).insert()
 		self.assertEqual([row.rate for row in quotation.items], [120, 100, 100])
@@ -92,7 +87,7 @@ class TestQuotation(OffersTestCase):
 		self.assertFalse(frappe.db.exists("Item Price", {"item_code": ("in", ITEMS)}))
 
 	def test_agreed_rates_are_kept_if_the_settings_say_so(self):
-		make_price(ITEMS[0], 120)
+		offer_documents.make_price(ITEMS[0], 120)
 		self.set_settings(keep_agreed_rates=1)
 		doc = offer_documents.make_opportunity()
 		quotation = mapper.make_quotation(doc.name).insert()
@@ -100,7 +95,7 @@ class TestQuotation(OffersTestCase):
 		self.assertEqual((quotation.items[0].price_list_rate, quotation.ignore_pricing_rule), (120, 1))
 
 	def test_units_come_with_their_factor(self):
-		make_price(ITEMS[0], 120)
+		offer_documents.make_price(ITEMS[0], 120)
 		items = [{"item_code": ITEMS[0], "qty": 3, "uom": "Box", "rate": 900}]
 		quotation = mapper.make_quotation(offer_documents.make_opportunity(items=items).name).insert()
 		row = quotation.items[0]
@@ -116,7 +111,7 @@ class TestQuotation(OffersTestCase):
 
 	def test_totals_and_taxes_are_those_of_one_typed_by_hand(self):
 		make_taxes()
-		make_price(ITEMS[1], 77.7)
+		offer_documents.make_price(ITEMS[1], 77.7)
 		doc = offer_documents.make_opportunity()
 		made = mapper.make_quotation(doc.name).insert()
 		rows = [{"item_code": row.item_code, "qty": row.qty} for row in doc.items]
@@ -174,6 +169,144 @@ class TestQuotation(OffersTestCase):
 		with patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
 			make(name)
 		return sql.call_count
+
+
+class TestPartyDefaults(OffersTestCase):
+	"""A quotation starts with what one has that is started by hand for the party."""
+
+	def setUp(self):
+		super().setUp()
+		self.price_list = factories.make(
+			"Price List", price_list_name="Dealer INR", currency="INR", selling=1, enabled=1
+		).name
+		offer_documents.make_price(ITEMS[0], 1000)
+		offer_documents.make_price(ITEMS[0], 800, self.price_list)
+
+	def make(self, **overrides):
+		"""Save what Make gives for one row at 790."""
+		items = [{"item_code": ITEMS[0], "qty": 1, "rate": 790}]
+		doc = offer_documents.make_opportunity(**{"items": items, **overrides})
+		return offer_documents.save_in_desk(mapper.make_quotation(doc.name))
+
+	def assertPriced(self, quotation, price_list: str, rate: float) -> None:
+		self.assertEqual((quotation.selling_price_list, quotation.items[0].rate), (price_list, rate))
+
+	def test_the_customer_s_price_list_comes_before_the_site_s(self):
+		frappe.db.set_value("Customer", personas.CUSTOMER, "default_price_list", self.price_list)
+		for user in (personas.ENGINEER, personas.MANAGER):
+			with self.subTest(user=user), as_user(user):
+				self.assertPriced(self.make(), self.price_list, 800)
+
+	def test_so_does_that_of_the_customer_s_group(self):
+		group = frappe.db.get_value("Customer", personas.CUSTOMER, "customer_group")
+		frappe.db.set_value("Customer Group", group, "default_price_list", self.price_list)
+		frappe.clear_document_cache("Customer Group", group)
+		self.assertPriced(self.make(), self.price_list, 800)
+
+	def test_without_either_it_is_the_site_s(self):
+		site_s = frappe.db.get_single_value("Selling Settings", "selling_price_list")
+		self.assertPriced(self.make(), site_s, 1000)
+
+	def test_a_price_list_in_another_currency_is_converted(self):
+		factories.make_exchange_rate("USD", "INR", 80)
+		price_list = factories.make(
+			"Price List", price_list_name="Dealer USD", currency="USD", selling=1, enabled=1
+		).name
+		offer_documents.make_price(ITEMS[0], 9, price_list)
+		frappe.db.set_value("Customer", personas.CUSTOMER, "default_price_list", price_list)
+		self.assertPriced(self.make(), price_list, 720)
+
+	def test_a_lead_has_the_site_s(self):
+		lead = factories.make_lead(company=personas.COMPANY)
+		site_s = frappe.db.get_single_value("Selling Settings", "selling_price_list")
+		self.assertPriced(self.make(opportunity_from="Lead", party_name=lead.name), site_s, 1000)
+
+	def test_what_a_person_chose_in_the_document_stays(self):
+		frappe.db.set_value("Customer", personas.CUSTOMER, "default_price_list", self.price_list)
+		site_s = frappe.db.get_single_value("Selling Settings", "selling_price_list")
+		target = frappe.new_doc("Quotation").update({"selling_price_list": site_s, "language": "de"})
+		made = mapper.make_quotation(offer_documents.make_opportunity().name, target.as_json())
+		self.assertEqual((made.selling_price_list, made.language), (site_s, "de"))
+
+	def test_the_rest_is_that_of_one_started_by_hand(self):
+		from erpnext.accounts.party import get_party_details
+
+		terms = factories.make("Payment Terms Template", **make_payment_terms()).name
+		address = factories.make_address(personas.CUSTOMER)
+		shipping = factories.make_address(
+			personas.CUSTOMER, city="Salem", is_primary_address=0, is_shipping_address=1
+		)
+		category = factories.make("Tax Category", title="Cast Export").name
+		values = {"payment_terms": terms, "language": "de", "tax_category": category}
+		frappe.db.set_value("Customer", personas.CUSTOMER, values)
+		site_s = frappe.db.get_single_value("Selling Settings", "selling_price_list")
+		with as_user("Administrator"):
+			details = get_party_details(
+				personas.CUSTOMER, company=personas.COMPANY, doctype="Quotation", price_list=site_s
+			)
+			made = self.make()
+		for fieldname, value in details.items():
+			if made.meta.has_field(fieldname):
+				with self.subTest(fieldname):
+					self.assertEqual(made.get(fieldname) or None, value or None)
+		expected = (terms, "de", category, address.name, shipping.name)
+		names = ("payment_terms_template", "language", "tax_category", "customer_address")
+		self.assertEqual((*map(made.get, names), made.shipping_address_name), expected)
+
+	def test_the_contact_person_is_reached_by_nobody_else_s_address(self):
+		links = [{"link_doctype": "Customer", "link_name": personas.CUSTOMER}]
+		addresses = [{"email_id": "first@example.com", "is_primary": 1}]
+		factories.make("Contact", first_name="First", links=links, email_ids=addresses, is_primary_contact=1)
+		second = factories.make("Contact", first_name="Second", links=links)
+		made = self.make(contact_person=second.name)
+		self.assertEqual((made.contact_display, made.contact_email or None), ("Second", None))
+
+
+def make_payment_terms() -> dict:
+	term = factories.make("Payment Term", payment_term_name="Cast 30", invoice_portion=100, credit_days=30)
+	row = {"payment_term": term.name, "invoice_portion": 100, "credit_days": 30}
+	row["due_date_based_on"] = "Day(s) after invoice date"
+	return {"template_name": "Cast 30", "terms": [row]}
+
+
+DESCRIPTION = (
+	"<div><p>Centrifugal pump, 7.5 kW</p><ul><li>Impeller: bronze</li><li>Seal: carbon</li></ul>"
+	"<table><tbody><tr><td>Flow</td><td>40 m³/h</td></tr><tr><td>Head</td><td>32 m</td></tr></tbody></table>"
+	"<p>Flange &lt;DN 80&gt;</p></div>"
+)
+
+
+class TestDescriptions(OffersTestCase):
+	def make_all(self, **item):
+		"""Return the row of the opportunity and of each document made from it, as they are stored."""
+		doc = offer_documents.make_opportunity(items=[{"qty": 1, "rate": 5, **item}]).reload()
+		offer_documents.share_with_buyer(doc.name)
+		yield doc.items[0]
+		yield offer_documents.save_in_desk(mapper.make_quotation(doc.name)).items[0]
+		with as_user("Administrator"):
+			for make in SUPPLIER_MAPPERS:
+				yield make(doc.name).items[0]
+
+	def test_an_item_s_description_keeps_its_list_and_table(self):
+		item = factories.make_item("DESC-1", description=DESCRIPTION)
+		for row in self.make_all(item_code=item.name):
+			with self.subTest(row.doctype):
+				self.assertEqual(row.description, item.reload().description)
+				for part in ("<li>Impeller: bronze</li>", "<td>Flow</td>", "&lt;DN 80&gt;"):
+					self.assertIn(part, row.description)
+
+	def test_a_typed_one_keeps_its_lines_and_signs(self):
+		for row in self.make_all(item_code=ITEMS[0], description="Valve <DN 80>\n5 < 6 bar\nred"):
+			with self.subTest(row.doctype):
+				text = row.description.replace("&gt;", ">")
+				self.assertEqual(text, "Valve &lt;DN 80><br>5 &lt; 6 bar<br>red")
+
+	def test_it_runs_no_script(self):
+		typed = "<p>Pump</p><script>alert(1)</script><img src=x onerror=alert(1)>"
+		for row in self.make_all(item_code=ITEMS[0], description=typed):
+			with self.subTest(row.doctype):
+				self.assertNotIn("<script", row.description)
+				self.assertNotIn("onerror", row.description)
 
 
 class TestSupplierDocuments(OffersTestCase):

@@ -1,11 +1,14 @@
 """Values, currencies, items. Everything derived is computed on the server."""
 
 import frappe
-from frappe.utils import getdate, nowdate
+from frappe.utils import flt, getdate, nowdate
 
+from crm_pipeline.api import opportunity as actions
 from crm_pipeline.exceptions import InputError
-from crm_pipeline.tests import factories, personas
+from crm_pipeline.patches.v0_1 import fill_rate_is_given, write_descriptions_as_html
+from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.base import PipelineTestCase, site_only
+from crm_pipeline.tests.users import as_user
 
 
 def item(**values) -> dict:
@@ -38,6 +41,22 @@ class TestCurrency(PipelineTestCase):
 		doc = factories.make_opportunity(currency="USD", conversion_rate=80)
 		doc.reload().update({"next_step": "Call"}).save()
 		self.assertEqual(doc.reload().conversion_rate, 80)
+
+	def test_a_typed_rate_of_1_is_one(self):
+		factories.make_exchange_rate("USD", "INR", 85)
+		for user in (personas.ENGINEER, personas.MANAGER):
+			with self.subTest(user=user), as_user(user):
+				doc = factories.new_opportunity(currency="USD", conversion_rate=1).insert().reload()
+				self.assertEqual((doc.conversion_rate, doc.base_potential_value), (1, 1000))
+				other = factories.new_opportunity().insert()
+				doors.put(other.name, {"currency": "USD", "conversion_rate": 1})
+				self.assertEqual(other.reload().conversion_rate, 1)
+
+	def test_a_rate_that_is_left_out_or_empty_is_that_of_the_day(self):
+		factories.make_exchange_rate("USD", "INR", 85)
+		for rate in ({}, {"conversion_rate": None}, {"conversion_rate": ""}, {"conversion_rate": 0}):
+			doc = factories.new_opportunity(currency="USD").update(rate).insert()
+			self.assertEqual(doc.conversion_rate, 85, rate)
 
 	def test_base_values_can_not_be_typed(self):
 		doc = factories.make_opportunity(potential_value=1000, base_potential_value=5, weighted_value=5)
@@ -117,7 +136,7 @@ class TestItems(PipelineTestCase):
 		doc.items[1].item_name = "As drawn"
 		doc.save().reload()
 		self.assertEqual([row.item_name for row in doc.items], ["Valve", "As drawn"])
-		self.assertEqual([row.description for row in doc.items], ["DN 50 & up"] * 2)
+		self.assertEqual([row.description for row in doc.items], ["<div>DN 50 &amp; up</div>"] * 2)
 		self.assertEqual([row.item_group for row in doc.items], [valve.item_group] * 2)
 
 	def test_a_saved_row_s_group_and_factor_stay_the_item_s(self):
@@ -167,6 +186,79 @@ class TestItems(PipelineTestCase):
 			"Row 1: Item Code Cast Unicorn does not exist",
 		):
 			factories.make_opportunity(items=[item(item_code="Cast Unicorn")])
+
+
+class TestItemsOfEarlierVersions(PipelineTestCase):
+	def test_their_rates_were_given_and_their_texts_stay_what_they_were(self):
+		doc = factories.make_opportunity(items=[item(rate=50), item(rate=None)])
+		for row, text in zip(doc.items, ("Flange <DN 80>\nin red", "Plain"), strict=True):
+			frappe.db.set_value(row.doctype, row.name, {"description": text, "rate_is_given": 0})
+		fill_rate_is_given.execute()
+		write_descriptions_as_html.execute()
+		rows = doc.reload().items
+		self.assertEqual([row.rate_is_given for row in rows], [1, 0])
+		self.assertEqual([row.description for row in rows], ["Flange &lt;DN 80><br>in red", "Plain"])
+
+
+@site_only("ERPNext's arithmetic")
+class TestRounding(PipelineTestCase):
+	"""Money is rounded as ERPNext's own Quotation rounds it, for the same rows on the same site."""
+
+	ROWS = ((10, 3.335), (3, 0.125), (7, 1.005), (2.5, 2.675), (1.2345, 99.995), (0.3333, 3.333333))
+	FORMATS = {"#,###.##": 2, "#,###": 0, "#,###.###": 3}  # number format → decimals
+	METHODS = ("Banker's Rounding", "Banker's Rounding (legacy)", "Commercial Rounding")
+
+	def setUp(self):
+		super().setUp()
+		self.addCleanup(frappe.clear_cache)
+		factories.make_exchange_rate("USD", "INR", 83.3333)
+		frappe.db.set_value("UOM", "Nos", "must_be_whole_number", 0)
+
+	def test_amounts_and_base_values(self):
+		for number_format, decimals in self.FORMATS.items():
+			for method in self.METHODS:
+				with self.subTest(number_format, method=method):
+					self.set_system(number_format=number_format, rounding_method=method)
+					ours, theirs = self.make_both()
+					for row, other in zip(ours.items, theirs.items, strict=True):
+						names = ("qty", "rate", "amount")
+						self.assertEqual(
+							[row.get(name) for name in names], [other.get(name) for name in names]
+						)
+					self.assertEqual(ours.items_total, theirs.total)
+					self.assertEqual(theirs.precision("base_total"), decimals)
+					self.assertEqual(ours.base_potential_value, flt(ours.items_total * 83.3333, decimals))
+
+	def test_the_currency_precision_of_the_site(self):
+		self.set_system(currency_precision="3")
+		ours, theirs = self.make_both()
+		self.assertEqual([row.amount for row in ours.items], [row.amount for row in theirs.items])
+		self.assertEqual(ours.base_potential_value, flt(ours.items_total * 83.3333, 3))
+
+	def test_a_closed_record_keeps_what_was_computed_before(self):
+		doc = factories.make_opportunity("Won", items=[item(rate=3.33)], potential_value=33.3)
+		values = {"base_potential_value": 33.333333333, "weighted_value": 33.333333333}
+		frappe.db.set_value("Pipeline Opportunity", doc.name, values, update_modified=False)
+		actions.correct(doc.name, correction_reason="Typo", won_value=550)
+		doc.reload()
+		self.assertEqual((doc.won_value, doc.base_potential_value), (550, 33.333333333))
+		actions.reopen(doc.name, "Once more")
+		self.assertEqual(doc.reload().base_potential_value, 33.3)
+
+	def set_system(self, **values) -> None:
+		"""Set a site up, as System Settings would."""
+		for fieldname, value in values.items():
+			frappe.db.set_single_value("System Settings", fieldname, value)
+			frappe.db.set_default(fieldname, value)
+		frappe.clear_cache()
+		frappe.local.system_settings = None
+
+	def make_both(self) -> tuple:
+		rows = [{"item_code": personas.ITEM, "qty": qty, "rate": rate} for qty, rate in self.ROWS]
+		given = {"currency": "USD", "potential_value": None, "items": rows}
+		ours = factories.make_opportunity(conversion_rate=83.3333, **given).reload()
+		theirs = factories.make_quotation(currency="USD", conversion_rate=83.3333, items=rows).reload()
+		return ours, theirs
 
 
 class TestWonValue(PipelineTestCase):

@@ -1,14 +1,14 @@
 """The items of an opportunity: known to ERPNext, counted in their own units, priced."""
 
-from html import unescape
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, strip_html
+from frappe.utils import flt
 
-from crm_pipeline.record.changes import is_same_value
-from crm_pipeline.record.input_values import ITEM_TEXT_LENGTH, validate_size
+from crm_pipeline.domain.text import as_html
+from crm_pipeline.record.changes import is_same_value, stays_closed
+from crm_pipeline.record.given import is_given
+from crm_pipeline.record.input_values import validate_size
 from crm_pipeline.refusal import get_label, refuse
 
 TEXTS = ("item_name", "description")
@@ -19,20 +19,31 @@ FOLLOWING = ("item_code", "uom", "item_group", "brand", "conversion_factor")
 
 def set_items(doc: Document) -> None:
 	"""Compute the amounts; their sum stands in for a potential value that was left out, never for a typed one."""
+	if stays_closed(doc):
+		return
 	_follow_masters(doc)
-	decimals = doc.precision("amount", "items")  # asked of each row, it costs a query each on Frappe 16
+	# asked of each row, the precision costs a query each on Frappe 16
+	decimals = {fieldname: doc.precision(fieldname, "items") for fieldname in ("qty", "rate", "amount")}
 	for item in doc.items:
-		if flt(item.qty) <= 0:
+		if flt(item.qty, decimals["qty"]) <= 0:
 			refuse(_("{0} is {1}. Enter more than 0."), get_label(item, "qty"), item.qty)
 		if flt(item.rate) < 0:
 			refuse(_("{0} is {1}. It can't be negative."), get_label(item, "rate"), item.rate)
-		item.amount = flt(flt(item.qty) * flt(item.rate), decimals)
+		_set_amount(item, decimals)
 		validate_size(item, "amount")
 	doc.with_items = doc.with_items or int(bool(doc.items))
-	doc.items_total = sum(item.amount for item in doc.items)
+	doc.items_total = flt(sum(item.amount for item in doc.items), doc.precision("items_total"))
 	validate_size(doc, "items_total")
-	if doc.potential_value in (None, "") and doc.items:
+	if not is_given(doc.potential_value) and doc.items:
 		doc.potential_value = doc.items_total
+
+
+def _set_amount(item: Document, decimals: dict[str, int]) -> None:
+	"""Round as ERPNext's documents do: quantity and rate first, then what they come to."""
+	item.qty = flt(item.qty, decimals["qty"])
+	if is_given(item.rate):
+		item.rate = flt(item.rate, decimals["rate"])
+	item.amount = flt(item.qty * flt(item.rate), decimals["amount"])
 
 
 def _follow_masters(doc: Document) -> None:
@@ -59,6 +70,7 @@ def _follow_master(row: Document, before: Document | None, master: dict) -> None
 	for fieldname in TEXTS:
 		if not row.get(fieldname) or (is_another and row.get(fieldname) == before.get(fieldname)):
 			row.set(fieldname, master[fieldname])
+	row.description = as_html(row.description or "")
 	row.item_group, row.brand, row.uom = master["item_group"], master["brand"], row.uom or master["stock_uom"]
 	row.conversion_factor = flt(master["factors"].get(row.uom) or row.conversion_factor) or 1
 
@@ -79,6 +91,5 @@ def _get_masters(item_codes: set[str]) -> dict[str, dict]:
 	masters: dict[str, dict] = {}
 	for name, uom, factor, *values in rows:
 		master = masters.setdefault(name, {**dict(zip(MASTER_FIELDS, values, strict=True)), "factors": {}})
-		master["description"] = unescape(strip_html(master["description"] or ""))[:ITEM_TEXT_LENGTH]
 		master["factors"][uom] = factor
 	return masters

@@ -24,17 +24,17 @@ from crm_pipeline.form import history
 from crm_pipeline.mail import enquiry, incoming
 from crm_pipeline.next_contact import event as next_contact
 from crm_pipeline.offers import links, supplier_rates
-from crm_pipeline.record import direct_writes, input_values, intent, last_word, loaded, locking, money
-from crm_pipeline.record.checked_input import CheckedTables
+from crm_pipeline.record import direct_writes, input_values, intake, intent, last_word, loaded, locking, money
 from crm_pipeline.record.conflict import explain_loading
 from crm_pipeline.record.dangling import KeepsSavedLinks
+from crm_pipeline.record.given import KnowsWhatIsNamed
 from crm_pipeline.record.one_save import one_save
 from crm_pipeline.record.workflow import UnderWorkflow
 from crm_pipeline.routing import rule
 
 
 class PipelineOpportunity(
-	ExplainedPermission, KeepsSavedLinks, UnderWorkflow, OwnDefaults, CheckedTables, Document
+	ExplainedPermission, KeepsSavedLinks, UnderWorkflow, OwnDefaults, KnowsWhatIsNamed, Document
 ):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -218,7 +218,7 @@ class PipelineOpportunity(
 		checks.refuse_rename(self)
 
 	def insert(self, ignore_permissions=None, *args, **kwargs):
-		input_values.take_in(self)
+		intake.take_in(self)
 		input_values.leave_out_empty(self)
 		loaded.validate_same_record(self)
 		if incoming.is_mail(self, ignore_permissions):
@@ -230,7 +230,7 @@ class PipelineOpportunity(
 
 	def save(self, *args, **kwargs):
 		intent.take_given(self)
-		input_values.take_in(self)
+		intake.take_in(self)
 		is_insert = self.is_new() and not self.flags.is_written
 		with nullcontext() if is_insert or not self.name else one_save(self):
 			loaded.validate_same_record(self)

@@ -13,7 +13,7 @@ class PipelineOpportunityItem(OpportunityRow):
 		amount: DF.Currency
 		brand: DF.Link | None
 		conversion_factor: DF.Float
-		description: DF.SmallText | None
+		description: DF.TextEditor | None
 		item_code: DF.Link
 		item_group: DF.Link | None
 		item_name: DF.Data | None
@@ -23,6 +23,7 @@ class PipelineOpportunityItem(OpportunityRow):
 		parenttype: DF.Data
 		qty: DF.Float
 		rate: DF.Currency
+		rate_is_given: DF.Check
 		supplier_quotation: DF.Link | None
 		supplier_rate: DF.Currency
 		uom: DF.Link | None
