@@ -152,3 +152,23 @@ def assert_story_is_told(server: Server, desk: Desk, opportunity: str) -> None:
 	assert events[0] == "Created"
 	assert events[-1] == "Won"
 	assert {"Offer Linked", "Offer Withdrawn", "Offer Made"} <= set(events)
+
+
+def test_a_lead_s_deal_is_won_where_one_left_once_the_lead_is_converted(server, open_desk, as_person):
+	lead = data.make_lead(server)
+	server.update("Lead", lead["name"], qualification_status="In Process")
+	engineer = as_person(data.ENGINEER.email)
+	name = data.make_opportunity(engineer, lead["name"], opportunity_from="Lead")
+	engineer.update(OPPORTUNITY, name, status="Offer Made")
+	desk = open_desk(data.ENGINEER.email)
+	desk.go("Form", OPPORTUNITY, name)
+	desk.press("Won…")
+	expect(desk.dialog.root).to_contain_text("A lead becomes a customer before it is won.")
+	desk.dialog.confirm()
+	expect(desk.dialog.root).to_contain_text(f"Convert {lead['lead_name']}")
+	desk.dialog.confirm()
+	desk.dialog.fill("won_value", 455_000)
+	desk.dialog.confirm()
+	expect(Form(desk).status).to_have_text("Won")
+	won = server.get_opportunity(name)
+	assert (won["status"], won["customer"]) == ("Won", lead["company_name"])

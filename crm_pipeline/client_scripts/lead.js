@@ -1,6 +1,3 @@
-const PREVIEW = "crm_pipeline.api.lead.preview_conversion";
-const CONVERT = "crm_pipeline.api.lead.convert";
-
 frappe.ui.form.on("Lead", {
 	refresh(frm) {
 		if (frm.is_new() || frm.doc.status === "Converted") {
@@ -18,140 +15,21 @@ frappe.ui.form.on("Lead", {
 			);
 		}
 		if (frm.doc.qualification_status === "Qualified" && frappe.model.can_create("Customer")) {
-			frm.add_custom_button(__("Convert"), () => open_dialog(frm));
+			frm.add_custom_button(__("Convert"), () => convert(frm));
 		}
 	},
 });
 
-function open_dialog(frm) {
-	frappe
-		.call({ method: PREVIEW, type: "GET", args: { lead: frm.doc.name } })
-		.then(({ message }) => show_dialog(frm, message));
-}
-
-function show_dialog(frm, preview) {
-	const is_duplicate = preview.duplicates.length + preview.hidden_duplicates > 0;
-	const dialog = new frappe.ui.Dialog({
-		title: __("Convert {0}", [frm.doc.lead_name]),
-		fields: [
-			{ fieldname: "facts", fieldtype: "HTML", options: describe(frm, preview) },
-			{
-				fieldname: "customer",
-				fieldtype: "Link",
-				options: "Customer",
-				label: __("Link to Customer"),
-				default: preview.duplicates[0],
-				reqd: is_duplicate,
-				hidden: !is_duplicate && !preview.similar.length,
-				description: is_duplicate ? "" : __("Leave empty to make a new customer."),
-			},
-			...mandatory_fields(preview.mandatory),
-			{ fieldname: "with_opportunity", fieldtype: "Check", label: __("Create the First Opportunity") },
-			...opportunity_fields(),
-		],
-		primary_action_label: __("Convert"),
-		primary_action: (values) => convert(frm, dialog, values, preview.mandatory),
-	});
-	dialog.show();
-}
-
-function describe(frm, preview) {
-	const escape = frappe.utils.escape_html;
-	const sentences = [];
-	if (preview.duplicates.length) {
-		sentences.push(
-			__("Customer {0} already has the e-mail {1}.", [
-				escape(preview.duplicates[0]),
-				escape(frm.doc.email_id),
-			])
-		);
-	} else if (preview.hidden_duplicates) {
-		sentences.push(__("A customer that you may not see already has this e-mail."));
-	}
-	if (preview.similar.length) {
-		sentences.push(__("Same name or phone: {0}", [preview.similar.map(escape).join(", ")]));
-	}
-	if (preview.opportunities.length) {
-		sentences.push(
-			__("Open opportunities that move to the customer: {0}", [preview.opportunities.length])
-		);
-	}
-	return sentences.map((sentence) => `<p class="text-muted">${sentence}</p>`).join("");
-}
-
-// what a new customer, its contacts and addresses can't be without on this site
-function mandatory_fields(mandatory) {
-	const is_new = "eval:!doc.customer";
-	return mandatory.map((field) => ({
-		...field,
-		label: __("{0} ({1})", [field.label, __(field.doctype)]),
-		fieldname: get_key(field),
-		depends_on: is_new,
-		mandatory_depends_on: is_new,
-	}));
-}
-
-function get_key({ doctype, fieldname }) {
-	return frappe.scrub(`${doctype}_${fieldname}`);
-}
-
-function collect_mandatory(mandatory, values) {
-	const given = {};
-	for (const field of mandatory) {
-		const value = values[get_key(field)];
-		if (value !== undefined && value !== null && value !== "") {
-			(given[field.doctype] = given[field.doctype] || {})[field.fieldname] = value;
-		}
-	}
-	return given;
-}
-
-function opportunity_fields() {
-	const depends = { depends_on: "with_opportunity", mandatory_depends_on: "with_opportunity" };
-	return [
-		{
-			fieldname: "region",
-			fieldtype: "Link",
-			options: "Pipeline Region",
-			label: __("Region"),
-			get_query: () => ({ filters: { is_group: 0, disabled: 0 } }),
-			...depends,
-		},
-		{
-			fieldname: "product_line",
-			fieldtype: "Link",
-			options: "Pipeline Product Line",
-			label: __("Product Line"),
-			get_query: () => ({ filters: { disabled: 0 } }),
-			...depends,
-		},
-		{ fieldname: "potential_value", fieldtype: "Currency", label: __("Potential Value"), ...depends },
-	];
-}
-
-function convert(frm, dialog, values, mandatory) {
-	const { customer, with_opportunity, region, product_line, potential_value } = values;
-	const opportunity = with_opportunity ? { region, product_line, potential_value } : null;
-	frappe
-		.call({
-			method: CONVERT,
-			type: "POST",
-			args: {
-				lead: frm.doc.name,
-				customer,
-				opportunity,
-				values: customer ? null : collect_mandatory(mandatory, values),
-			},
-			freeze: true,
-		})
-		.then(({ message }) => {
-			dialog.hide();
+function convert(frm) {
+	frappe.require("convert_lead.bundle.js", () =>
+		crm_pipeline.convert_lead(frm.doc, ({ customer, opportunity }) => {
 			// read again at the next visit: a reload would come in between while another form opens
 			frappe.model.remove_from_locals("Lead", frm.doc.name);
-			if (message.opportunity) {
-				frappe.set_route("Form", "Pipeline Opportunity", message.opportunity);
+			if (opportunity) {
+				frappe.set_route("Form", "Pipeline Opportunity", opportunity);
 			} else {
-				frappe.set_route("Form", "Customer", message.customer);
+				frappe.set_route("Form", "Customer", customer);
 			}
-		});
+		})
+	);
 }

@@ -2,7 +2,17 @@
 import js from "@eslint/js";
 
 // what a page of the desk offers; cur_frm and its like are left out on purpose
-const DESK = ["$", "__", "crm_pipeline", "flt", "format_currency", "frappe", "locals", "precision", "strip_html"];
+const DESK = [
+	"$",
+	"__",
+	"crm_pipeline",
+	"flt",
+	"format_currency",
+	"frappe",
+	"locals",
+	"precision",
+	"strip_html",
+];
 const BROWSER = ["clearTimeout", "document", "setTimeout", "window"];
 
 const make_globals = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));

@@ -116,6 +116,10 @@ crm_pipeline.move = async (frm, status) => {
 	if (frm.is_dirty()) {
 		return; // the save was refused, and has said why
 	}
+	if (status === "Won" && is_of_lead(frm.doc)) {
+		ask_to_convert(frm, () => crm_pipeline.move(frm, status));
+		return;
+	}
 	const move = crm_pipeline.MOVES[status];
 	crm_pipeline.ask(
 		__("{0}: {1}", [__(status), frm.doc.name]),
@@ -124,6 +128,44 @@ crm_pipeline.move = async (frm, status) => {
 		(values) =>
 			crm_pipeline.call(move.method, { name: frm.doc.name, ...values }).then(() => frm.reload_doc())
 	);
+};
+
+const is_of_lead = (doc) => doc.opportunity_from === "Lead" && !doc.customer;
+
+// only a customer is won from: the lead becomes one here, and `go_on` does what was begun
+const ask_to_convert = async (frm, go_on) => {
+	const fields = ["name", "lead_name", "email_id", "qualification_status"];
+	const { message: lead } = await frappe.db.get_value("Lead", frm.doc.party_name, fields);
+	if (!lead?.name || !frappe.model.can_create("Customer")) {
+		frappe.msgprint(
+			__("{0} is for the lead {1}. Ask somebody who may create customers to convert the lead first.", [
+				frm.doc.name,
+				frappe.utils.escape_html(frm.doc.party_display_name || frm.doc.party_name),
+			])
+		);
+		return;
+	}
+	const is_qualified = lead.qualification_status === "Qualified";
+	const open = () =>
+		crm_pipeline.convert_lead(lead, () => frm.reload_doc().then(go_on), { offers_opportunity: false });
+	const sentence = __("{0} is for the lead {1}. A lead becomes a customer before it is won.", [
+		frm.doc.name,
+		frappe.utils.escape_html(lead.lead_name),
+	]);
+	const dialog = new frappe.ui.Dialog({
+		title: __("{0}: {1}", [__("Won"), frm.doc.name]),
+		fields: [{ fieldname: "why", fieldtype: "HTML", options: `<p>${sentence}</p>` }],
+		primary_action_label: is_qualified ? __("Convert") : __("Qualify and Convert"),
+		primary_action() {
+			dialog.hide();
+			frappe.require("convert_lead.bundle.js", () =>
+				is_qualified
+					? open()
+					: frappe.db.set_value("Lead", lead.name, "qualification_status", "Qualified").then(open)
+			);
+		},
+	});
+	dialog.show();
 };
 
 // a Workflow's action on the status asks for what the move requires, and is carried out by the server with it
@@ -141,11 +183,17 @@ crm_pipeline.ask_for_workflow = async (frm) => {
 		return;
 	}
 	frappe.dom.unfreeze();
-	crm_pipeline.ask(__("{0}: {1}", [__(status), frm.doc.name]), fields, __(status), (values) =>
-		crm_pipeline
-			.call("apply_workflow", { name: frm.doc.name, action, ...values })
-			.then(() => frm.reload_doc())
-	);
+	const ask = () =>
+		crm_pipeline.ask(__("{0}: {1}", [__(status), frm.doc.name]), fields, __(status), (values) =>
+			crm_pipeline
+				.call("apply_workflow", { name: frm.doc.name, action, ...values })
+				.then(() => frm.reload_doc())
+		);
+	if (status === "Won" && is_of_lead(frm.doc)) {
+		ask_to_convert(frm, ask);
+	} else {
+		ask();
+	}
 	await new Promise(() => {}); // the framework would go on without what was asked for
 };
 
