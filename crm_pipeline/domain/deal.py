@@ -43,10 +43,11 @@ class Deal:
 		"""Notice what stands in the documents by now; nothing follows from that alone."""
 		self.quotations, self.orders = dict(quotations), dict(orders)
 
-	def follow_quotation(self, moved: str | None = None) -> None:
-		"""A quotation was submitted or ordered (then it has the name), lost, cancelled or changed."""
+	def follow_quotation(self, submitted: str | None = None, ordered: str | None = None) -> None:
+		"""A quotation was submitted or ordered (then it is named), lost, cancelled or changed."""
+		moved = submitted or ordered
 		if self.is_in_play:
-			self._choose_offer(moved)
+			self._choose_offer(moved, is_new=bool(submitted))
 		elif self.quotations.get(self.offer, "Cancelled") == "Cancelled":
 			self._take_offer(moved if moved in self.amendments else self._get_best(self.amendments))
 
@@ -61,12 +62,16 @@ class Deal:
 
 		A submitted one has its name, the quotation that it is of, and its net total in its own currency.
 		"""
-		self.follow_quotation(quotation)
+		self.follow_quotation(ordered=quotation)
 		self.ordered_value = sum(self.orders.values())
 		if submitted and self.is_in_play and not is_for_less:
 			self._win(submitted, value)
 		elif self.status == WON and self.order not in self.orders:
 			self.order = next(iter(self.orders), None)
+
+	def link(self, draft: str) -> None:
+		"""A person named a draft as the offer."""
+		self._take_offer(draft)
 
 	def follow_lead(self) -> None:
 		"""Its lead became a customer."""
@@ -87,10 +92,10 @@ class Deal:
 		if self.is_in_play:
 			self.follow_quotation()
 
-	def _choose_offer(self, moved: str | None) -> None:
+	def _choose_offer(self, moved: str | None, is_new: bool) -> None:
 		former = self.offer
 		offer = moved or self._get_best(self.quotations)
-		if offer == former:
+		if offer == former and not is_new:
 			return
 		if offer and self.quotations[offer] in (*LIVE, *ORDERED) and self.status == OPEN:
 			self._move(OFFER_MADE)
@@ -108,7 +113,7 @@ class Deal:
 			]
 			if names:
 				return self.offer if self.offer in names else names[-1]
-		return None
+		return self.offer if self.quotations.get(self.offer) == "Draft" else None
 
 	def _is_lost(self, former: str | None) -> bool:
 		standing = set(self.quotations.values()) - {"Cancelled"}

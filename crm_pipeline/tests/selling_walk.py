@@ -78,6 +78,13 @@ class SellingWalk(RuleBasedStateMachine):
 		if self.attempt(quotation.submit):
 			self.deal.follow_quotation(quotation.name)
 
+	@precondition(lambda self: self.deal.is_in_play and has("Quotation", docstatus=0)(self))
+	@rule(which=numbers)
+	def link_draft(self, which):
+		quotation = self.pick("Quotation", which, docstatus=0)
+		frappe.get_doc(OPPORTUNITY, self.name).update({"offer": quotation.name}).save()
+		self.deal.link(quotation.name)
+
 	@precondition(has("Quotation", docstatus=0))
 	@rule(which=numbers)
 	def delete_quotation(self, which):
