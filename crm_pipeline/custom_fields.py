@@ -38,6 +38,7 @@ CUSTOM_FIELDS = {
 			"insert_after": "customer",
 			"read_only": 1,
 			"no_copy": 1,
+			"print_hide": 1,
 			"description": "The customer this lead was converted to or linked with.",
 		}
 	],

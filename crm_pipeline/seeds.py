@@ -46,11 +46,11 @@ EMAIL_TEMPLATE_VALUES = {
 	"response_html": """<p>{{ (title or name) | e }} ({{ name }})</p>
 <table>
 <tr><td>{{ _("Party") }}</td><td>{{ (party_display_name or "") | e }}</td></tr>
-<tr><td>{{ _("Region") }}</td><td>{{ (region or "") | e }}</td></tr>
+<tr><td>{{ _("Contact Person") }}</td><td>{{ (contact_person or "") | e }}</td></tr>
 <tr><td>{{ _("Product Line") }}</td><td>{{ (product_line or "") | e }}</td></tr>
-<tr><td>{{ _("Potential Value") }}</td><td>{{ frappe.utils.fmt_money(potential_value, currency=currency) }}</td></tr>
-<tr><td>{{ _("Status") }}</td><td>{{ _(status) }}</td></tr>
-<tr><td>{{ _("Next Step") }}</td><td>{{ (next_step or "") | e }}</td></tr>
+{% for row in items or () -%}
+<tr><td>{{ (row.item_name or row.item_code) | e }}</td><td>{{ row.qty }} {{ (row.uom or "") | e }}</td></tr>
+{% endfor -%}
 </table>
 """,
 }

@@ -24,6 +24,8 @@ def is_needed(doc: Document) -> bool:
 		return True
 	if saved is None:
 		return False  # the framework writes none for a new record either, after making one
+	if doc.flags.told_in_words:
+		return _is_followed(doc.doctype, doc.name)
 	if doc.audit_count == saved.audit_count:
 		return True
 	return _tells_more(doc, saved) or _is_followed(doc.doctype, doc.name)

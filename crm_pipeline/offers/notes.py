@@ -18,14 +18,16 @@ def save(record: Document, reason: str) -> None:
 def tell(name: str, text: str) -> None:
 	"""Show a text to whoever caused it and add it to the opportunity's timeline, once."""
 	frappe.msgprint(text, title=_(OPPORTUNITY), indicator="orange")
-	entry = {
-		"comment_type": "Info",
-		"reference_doctype": OPPORTUNITY,
-		"reference_name": name,
-		"content": text,
-	}
-	if frappe.db.exists(OPPORTUNITY, name) and not frappe.db.exists("Comment", entry):
-		comment = frappe.get_doc({"doctype": "Comment", **entry})
+	entry = {"comment_type": "Info", "reference_doctype": OPPORTUNITY, "reference_name": name}
+	if not frappe.db.exists("Comment", {**entry, "content": text}):
+		add(name, text)
+
+
+def add(name: str, text: str) -> None:
+	"""Add a text to the opportunity's timeline."""
+	entry = {"comment_type": "Info", "reference_doctype": OPPORTUNITY, "reference_name": name}
+	if frappe.db.exists(OPPORTUNITY, name):
+		comment = frappe.get_doc({"doctype": "Comment", **entry, "content": text})
 		comment.insert(ignore_permissions=True)  # reason: the system's own note
 
 

@@ -1,10 +1,12 @@
 """The best rate per item among the supplier quotations of an opportunity, and the margins over it."""
 
+from collections.abc import Iterator
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import DocType
-from frappe.utils import flt
+from frappe.utils import flt, fmt_money
 
 from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import margin, offers
@@ -28,9 +30,13 @@ def set_supplier_rates(doc: Document) -> None:
 
 def update(record: Document) -> None:
 	"""Bring the best rates to a record in play; nothing is saved when they stand there already."""
-	if is_due(record):
-		record.flags.new_supplier_rates = True
-		notes.save(record, "")
+	if not is_due(record):
+		return
+	former = {item.name: (item.supplier_quotation or None, flt(item.supplier_rate)) for item in record.items}
+	record.flags.new_supplier_rates = record.flags.told_in_words = True
+	notes.save(record, "")
+	record.flags.told_in_words = False
+	notes.add(record.name, "<br>".join(_describe_changes(record, former)))
 
 
 def is_due(record: Document) -> bool:
@@ -95,6 +101,26 @@ def _get_known_rates(opportunity: str) -> dict[str, float]:
 def _set_rates(doc: Document, best: dict[str, tuple[float, str]]) -> None:
 	for item in doc.items:
 		item.supplier_quotation, item.supplier_rate = _convert(doc, item, best)
+
+
+def _describe_changes(record: Document, former: dict[str, tuple[str | None, float]]) -> Iterator[str]:
+	"""Yield a sentence per item whose best rate is another one now."""
+	for item in record.items:
+		now, before = (item.supplier_quotation or None, flt(item.supplier_rate)), former[item.name]
+		if now == before:
+			continue
+		texts = [_describe_rate(record, *rate) for rate in (now, before)]
+		values = (show(item.item_name or item.item_code), *texts)
+		if not before[0]:
+			yield _("{0} has a supplier rate: {1}.").format(*values)
+		elif not now[0]:
+			yield _("{0} has no supplier rate any more, it was {2}.").format(*values)
+		else:
+			yield _("The best supplier rate of {0} is {1} now, it was {2}.").format(*values)
+
+
+def _describe_rate(record: Document, quotation: str | None, rate: float) -> str:
+	return _("{0} by {1}").format(fmt_money(rate, currency=record.currency), show(quotation))
 
 
 def _convert(doc: Document, item: Document, best: dict[str, tuple[float, str]]) -> tuple[str | None, float]:

@@ -1,5 +1,7 @@
 """How an opportunity comes to be, and who works on it."""
 
+from unittest.mock import patch
+
 import frappe
 import frappe.client
 from frappe.utils import add_days, get_datetime, getdate, now_datetime, nowdate
@@ -144,6 +146,44 @@ class TestParty(PipelineTestCase):
 		self.assertEqual((doc.territory, doc.city, doc.state), ("India", "Madurai", "Tamil Nadu"))
 		self.assertEqual((doc.contact_email, doc.contact_mobile), ("leela@example.com", "98400 12345"))
 		self.assertEqual(doc.party_display_name, "Leela of Prospect")
+
+	def test_a_contact_that_is_chosen_brings_e_mail_and_mobile(self):
+		for user in (personas.ENGINEER, personas.MANAGER):
+			with self.subTest(user):
+				contact = make_contact("chosen", "98400 11111")
+				with as_user(user):
+					doc = factories.make_opportunity(contact_person=contact)
+				self.assertEqual(get_details(doc), ("chosen@example.com", "98400 11111"))
+
+	def test_what_is_typed_beside_it_stays(self):
+		contact = make_contact("chosen", "98400 11111")
+		doc = factories.make_opportunity(contact_person=contact, contact_email="typed@example.com")
+		self.assertEqual(get_details(doc), ("typed@example.com", "98400 11111"))
+		doc.update({"contact_person": make_contact("second", "98400 22222")}).save()
+		self.assertEqual(get_details(doc.reload()), ("typed@example.com", "98400 22222"))
+
+	def test_another_contact_brings_its_own(self):
+		doc = factories.make_opportunity(contact_person=make_contact("first", "98400 11111"))
+		doc.update({"contact_person": make_contact("second")}).save()
+		self.assertEqual(get_details(doc.reload()), ("second@example.com", None))
+
+	def test_the_customer_s_details_are_not_put_beside_another_contact(self):
+		frappe.db.set_value("Customer", personas.CUSTOMER, "mobile_no", "98400 12345")
+		doc = factories.make_opportunity(contact_person=make_contact("chosen"))
+		self.assertEqual(get_details(doc), ("chosen@example.com", None))
+
+	def test_a_number_that_is_none_stops_nothing(self):
+		contact = make_contact("chosen", "98400 11111")
+		frappe.db.set_value("Contact", contact, "mobile_no", "ask at the desk")
+		doc = factories.make_opportunity(contact_person=contact)
+		self.assertEqual(get_details(doc), ("chosen@example.com", None))
+
+	def test_a_contact_that_the_user_may_not_read_is_refused(self):
+		contact = make_contact("chosen")
+		hidden = patch("crm_pipeline.access.reading.may_read", lambda doctype, name: doctype != "Contact")
+		refused = self.assertRefused(frappe.PermissionError, "You may not read Contact")
+		with as_user(personas.ENGINEER), hidden, refused:
+			factories.make_opportunity(contact_person=contact)
 
 	def test_customer_can_not_be_typed_past_the_party(self):
 		doc = factories.make_opportunity(customer=personas.OTHER_CUSTOMER)
@@ -305,3 +345,16 @@ class TestDuplicate(PipelineTestCase):
 def duplicate(doc):
 	"""What Duplicate in the form's menu does: fields marked No Copy stay behind."""
 	return frappe.copy_doc(doc, ignore_no_copy=False).insert()
+
+
+def make_contact(first_name: str, mobile: str | None = None) -> str:
+	"""Return a contact of the customer. The number comes later: ERPNext commits when it inserts one with a number."""
+	links = [{"link_doctype": "Customer", "link_name": personas.CUSTOMER}]
+	emails = [{"email_id": f"{first_name}@example.com", "is_primary": 1}]
+	contact = factories.make("Contact", first_name=first_name, links=links, email_ids=emails).name
+	frappe.db.set_value("Contact", contact, {"email_id": emails[0]["email_id"], "mobile_no": mobile})
+	return contact
+
+
+def get_details(doc) -> tuple[str | None, str | None]:
+	return doc.contact_email or None, doc.contact_mobile or None

@@ -1,8 +1,10 @@
 """The best rate per item comes back to the opportunity, and the margin over it (docs/offers.md)."""
 
 import json
+from unittest.mock import patch
 
 import frappe
+from frappe.model.document import Document
 from frappe.utils import add_days, nowdate
 
 from crm_pipeline.api import opportunity as api
@@ -103,7 +105,39 @@ class TestBestRates(SupplierRatesTestCase):
 			second.submit()
 		self.assertRates((50, first), (0, None), (0, None))
 		sentence = f"{self.opportunity} is Won and keeps its supplier rates. Those of {second.name} were not taken over."
-		self.assertEqual(offer_documents.get_notes(self.opportunity), [sentence])
+		self.assertEqual(offer_documents.get_notes(self.opportunity)[1:], [sentence])
+
+
+class TestTimeline(SupplierRatesTestCase):
+	"""What suppliers ask for is told in sentences, where the framework would list "from null to … in row #0"."""
+
+	def test_it_says_what_came_what_changed_and_what_went(self):
+		first = submit_supplier_quotation(self.opportunity, 50).name
+		second = submit_supplier_quotation(self.opportunity, 40)
+		with as_user("Administrator"):
+			second.reload().cancel()
+			frappe.get_doc("Supplier Quotation", first).cancel()
+		self.assertEqual(
+			offer_documents.get_notes(self.opportunity),
+			[
+				f"{ITEMS[0]} has a supplier rate: ₹ 50.00 by {first}.",
+				f"The best supplier rate of {ITEMS[0]} is ₹ 40.00 by {second.name} now, it was ₹ 50.00 by {first}.",
+				f"The best supplier rate of {ITEMS[0]} is ₹ 50.00 by {first} now, it was ₹ 40.00 by {second.name}.",
+				f"{ITEMS[0]} has no supplier rate any more, it was ₹ 50.00 by {first}.",
+			],
+		)
+
+	def test_it_has_one_entry_for_several_items(self):
+		submit_supplier_quotation(self.opportunity, 50, 90)
+		(note,) = offer_documents.get_notes(self.opportunity)
+		self.assertEqual(note.count("has a supplier rate"), 2)
+
+	def test_nothing_else_is_kept_of_such_a_save(self):
+		with patch.object(Document, "save_version", autospec=True) as keeping:
+			submit_supplier_quotation(self.opportunity, 40)
+			doctypes = {call.args[0].doctype for call in keeping.mock_calls}
+		self.assertNotIn(OPPORTUNITY, doctypes)
+		self.assertIn("Supplier Quotation", doctypes)
 
 
 class TestMargin(SupplierRatesTestCase):

@@ -6,9 +6,10 @@ from pathlib import Path
 import frappe
 
 import crm_pipeline
-from crm_pipeline import install, seeds
+from crm_pipeline import custom_fields, install, seeds
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.form import help_pages
+from crm_pipeline.patches.v0_1 import rewrite_email_template
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.factories import OUTCOMES, make_opportunity
@@ -71,8 +72,95 @@ class TestPrintFormat(PipelineTestCase):
 		with as_user(personas.OTHER_ENGINEER), self.assertRaises(NOT_FOR_YOU):
 			self.print(doc)
 
-	def test_it_is_the_format_that_print_opens_with(self):
-		self.assertEqual(frappe.get_meta(OPPORTUNITY).default_print_format, "Opportunity Summary")
+
+# what a customer may read of an opportunity; everything else is print_hide
+FOR_CUSTOMERS = {
+	OPPORTUNITY: {
+		*(
+			"title",
+			"company",
+			"party_display_name",
+			"product_line",
+			"opportunity_type",
+			"state",
+			"city",
+			"items",
+		),
+		*("contact_person", "party_address", "contact_email", "contact_mobile"),
+	},
+	"Pipeline Opportunity Item": {"item_code", "item_name", "description", "qty", "uom"},
+	"Pipeline Opportunity Lost Reason": set(),
+	"Pipeline Opportunity Competitor": set(),
+}
+LAYOUT = ("Section Break", "Column Break", "Tab Break")
+
+
+class TestWhatGoesOut(PipelineTestCase):
+	"""Only what belongs to the customer goes to the customer."""
+
+	def test_every_field_is_the_customer_s_or_hidden_in_print(self):
+		tables = {field.options for field in frappe.get_meta(OPPORTUNITY).get_table_fields()}
+		self.assertEqual({OPPORTUNITY, *tables}, set(FOR_CUSTOMERS))
+		for doctype, for_customers in FOR_CUSTOMERS.items():
+			fields = [field for field in frappe.get_meta(doctype).fields if field.fieldtype not in LAYOUT]
+			shown = {field.fieldname for field in fields if not field.print_hide}
+			self.assertEqual(shown, for_customers, doctype)
+
+	def test_so_are_the_app_s_fields_of_other_documents(self):
+		for doctype in ("Quotation", "Sales Order", "Supplier Quotation", "Request for Quotation", "Lead"):
+			for field in custom_fields.CUSTOM_FIELDS[doctype]:
+				self.assertEqual((doctype, field["print_hide"]), (doctype, 1))
+
+	def test_the_summary_is_not_the_default(self):
+		self.assertFalse(frappe.get_meta(OPPORTUNITY).get("default_print_format"))
+
+	@site_only("the framework renders print formats")
+	def test_the_default_print_shows_no_more(self):
+		doc = make_secretive()
+		for user in (personas.ENGINEER, personas.MANAGER):
+			with as_user(user):
+				html = frappe.get_print(OPPORTUNITY, doc.name)
+			self.assertEqual([secret for secret in SECRETS if secret in html], [])
+			for text in (personas.CUSTOMER, personas.COMPANY, personas.ITEM):
+				self.assertIn(text, html)
+
+	@site_only("the framework renders templates")
+	def test_nor_does_the_e_mail_template(self):
+		from frappe.email.doctype.email_template.email_template import get_email_template
+
+		doc = make_secretive()
+		with as_user("Administrator"):
+			frappe.delete_doc("Email Template", seeds.EMAIL_TEMPLATE, ignore_missing=True)
+			install.make_email_template()
+		mail = get_email_template(seeds.EMAIL_TEMPLATE, doc.as_json())
+		text = mail["subject"] + mail["message"]
+		self.assertEqual([secret for secret in SECRETS if secret in text], [])
+
+	def test_a_template_of_before_is_rewritten_and_an_edited_one_stays(self):
+		frappe.set_user("Administrator")
+		for before, is_rewritten in (
+			(rewrite_email_template.OF_BEFORE, True),
+			("<p>Ours {{ potential_value }}</p>", False),
+		):
+			frappe.delete_doc("Email Template", seeds.EMAIL_TEMPLATE, ignore_missing=True)
+			install.make_email_template()
+			frappe.db.set_value("Email Template", seeds.EMAIL_TEMPLATE, "response_html", before)
+			rewrite_email_template.execute()
+			text = frappe.db.get_value("Email Template", seeds.EMAIL_TEMPLATE, "response_html")
+			self.assertEqual("potential_value" not in text, is_rewritten)
+
+
+# the marks of a deal that a customer must not read
+SECRETS = ("123,456", "123456", "4,321", "4321", personas.REASON, "Not for you", "Their budget")
+
+
+def make_secretive():
+	"""Insert a lost opportunity that says everywhere what is nobody else's business."""
+	items = [{"item_code": personas.ITEM, "qty": 3, "rate": 4321}]
+	told = {"next_step": "Their budget", "notes": "<p>Their budget</p>", "potential_value": 123456}
+	doc = make_opportunity(with_items=1, items=items, **told)
+	lost = {"status": "Lost", "outcome_detail": "Not for you", **OUTCOMES["Lost"]}
+	return doc.update(lost).save()
 
 
 class TestEmailTemplate(PipelineTestCase):
@@ -92,10 +180,10 @@ class TestEmailTemplate(PipelineTestCase):
 		frappe.delete_doc("Email Template", seeds.EMAIL_TEMPLATE, ignore_missing=True)
 		install.make_email_template()
 		doc = make_opportunity()
-		doc.next_step = NASTY
+		doc.contact_person = NASTY
 		mail = get_email_template(seeds.EMAIL_TEMPLATE, doc.as_json())
 		self.assertIn(doc.name, mail["subject"])
-		for text in (personas.CUSTOMER, personas.REGION, "₹ 1,000.00"):
+		for text in (personas.CUSTOMER, personas.PRODUCT_LINE):
 			self.assertIn(text, mail["message"])
 		self.assertNotIn("<script>", mail["message"])
 

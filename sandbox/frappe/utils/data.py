@@ -103,6 +103,10 @@ def get_link_to_form(doctype, name, label=None):
 	return f'<a href="{get_url_to_form(doctype, name)}">{label or name}</a>'
 
 
+def validate_phone_number(phone_number):
+	return bool(re.match(r"[0-9 +_\-,.*#()]{1,20}$", cstr(phone_number).strip()))
+
+
 def validate_email_address(email_str, throw=False):
 	"""Return the valid addresses of a list separated by commas; raise on another one if `throw`."""
 	addresses = [address for _name, address in getaddresses([cstr(email_str)])] if email_str else []

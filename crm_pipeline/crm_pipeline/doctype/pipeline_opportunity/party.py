@@ -8,7 +8,8 @@ from frappe.utils import get_link_to_form
 from pypika.queries import QueryBuilder
 
 from crm_pipeline.access.permissions import limit_to_visible
-from crm_pipeline.access.reading import may_read
+from crm_pipeline.access.reading import validate_readable
+from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity import contact
 from crm_pipeline.domain import lifecycle
 from crm_pipeline.domain.fields import PARTY_FIELDS
 from crm_pipeline.record.changes import has_changed
@@ -29,8 +30,9 @@ def set_party(doc: Document) -> None:
 			doc.opportunity_from,
 		)
 	set_links(doc)
+	contact.take_details(doc)
 	if has_changed(doc, "party_name") or has_changed(doc, "opportunity_from"):
-		_validate_readable(doc)
+		validate_readable(doc, doc.opportunity_from, doc.party_name)
 		_set_defaults_from_party(doc)
 
 
@@ -82,17 +84,9 @@ def _select_open_opportunities(doc: Document) -> QueryBuilder:
 	return query.orderby(record.opened_on, order=Order.desc)
 
 
-def _validate_readable(doc: Document) -> None:
-	"""Refuse a party that the user may not read, before anything of it is copied. What the system names is not asked for."""
-	is_trusted = doc.flags.ignore_permissions or "System Manager" in frappe.get_roles()
-	if is_trusted or may_read(doc.opportunity_from, doc.party_name):
-		return
-	message = _("You may not read {0} {1}. Choose another one, or ask for permission.")
-	refuse(message, _(doc.opportunity_from), doc.party_name, exception=frappe.PermissionError)
-
-
 def _set_defaults_from_party(doc: Document) -> None:
 	fields = PARTY_FIELDS[doc.opportunity_from]
+	has_contact = bool(doc.contact_person)  # whose details are not the party's
 	disabled = DISABLED_FIELD.get(doc.opportunity_from)
 	party = _get_party(doc, {*fields.values(), *([disabled] if disabled else [])})
 	if disabled and party[disabled] and not doc.is_history:
@@ -103,7 +97,8 @@ def _set_defaults_from_party(doc: Document) -> None:
 		)
 	doc.party_display_name = party[fields["party_display_name"]] or doc.party_name
 	for target, source in fields.items():
-		doc.set(target, doc.get(target) or party[source])
+		if not (has_contact and target in contact.DETAILS):
+			doc.set(target, doc.get(target) or party[source])
 	_set_place(doc)
 
 
