@@ -32,6 +32,7 @@ treeviews = ["Pipeline Region"]  # opens as a tree, and a filter on a group mean
 doctype_js = {
 	"Lead": "client_scripts/lead.js",
 	"Customer": "client_scripts/customer.js",
+	"Quotation": "client_scripts/quotation.js",
 	"Pipeline Opportunity": [
 		"client_scripts/pipeline_opportunity.js",
 		"client_scripts/opportunity_activity.js",
@@ -112,8 +113,11 @@ doc_events = {
 		"after_rename": "crm_pipeline.overrides.renames.after_rename"
 	},
 	"Quotation": {
+		"onload": "crm_pipeline.overrides.quotation.onload",
 		"before_insert": "crm_pipeline.overrides.quotation.before_insert",
 		"validate": "crm_pipeline.overrides.quotation.validate",
+		"before_submit": "crm_pipeline.overrides.quotation.before_submit",
+		"on_update": "crm_pipeline.overrides.quotation.on_update",
 		"on_submit": "crm_pipeline.overrides.quotation.on_submit",
 		"on_cancel": "crm_pipeline.overrides.quotation.on_cancel",
 		"on_update_after_submit": "crm_pipeline.overrides.quotation.on_update_after_submit",

@@ -53,7 +53,8 @@ def make_request_for_quotation(source_name: str, target_doc: str | Document | No
 def get_documents(name: str) -> dict:
 	"""Return the documents of an opportunity that the user may read. Needs read permission on the opportunity.
 
-	{"quotations", "orders", "supplier_quotations": rows of offers.panel.FIELDS, the last ones with "items"; "makes":
+	{"quotations", "orders", "supplier_quotations": rows of offers.panel.FIELDS, the first ones with "margin_percent" (None for
+	who may not know it), the last ones with "items"; "makes":
 	functions of this module that the user may call; "is_behind": whether the user's `refresh` would change something}.
 	"""
 	return panel.get_documents(require(name))

@@ -54,7 +54,8 @@ function show_documents(frm, documents) {
 	function describe(row) {
 		const mark = row.name === frm.doc.offer ? __("Offer") : "";
 		const date = frappe.datetime.str_to_user(row.transaction_date);
-		return [row.name, row.status, date, money(row.net_total, row.currency), mark];
+		const margin = Number.isFinite(row.margin_percent) ? __("Margin {0} %", [row.margin_percent]) : "";
+		return [row.name, row.status, date, money(row.net_total, row.currency), margin, mark];
 	}
 }
 

@@ -1,10 +1,13 @@
 """What is left behind when an opportunity followed a document, or could not: audit reason, message, to-do."""
 
+from collections.abc import Iterable
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.record import one_save
 
 
 def save(record: Document, reason: str) -> None:
@@ -31,13 +34,17 @@ def add(name: str, text: str) -> None:
 		comment.insert(ignore_permissions=True)  # reason: the system's own note
 
 
-def ask(record: Document, text: str) -> None:
-	"""Give the sales engineer a to-do, once, whatever became of it."""
-	if not record.sales_engineer:
+def ask(record: Document, text: str, users: Iterable[str] = ()) -> None:
+	"""Give the sales engineer, or the users named, a to-do, once, whatever became of it."""
+	people = list(users) or [record.sales_engineer]
+	if not all(people):
 		tell(record.name, text)
 		return
 	entry = {"reference_type": OPPORTUNITY, "reference_name": record.name, "description": text}
 	if not frappe.db.exists("ToDo", entry):
-		people = {"allocated_to": record.sales_engineer, "assigned_by": frappe.session.user}
-		todo = frappe.get_doc({"doctype": "ToDo", **entry, **people})
-		todo.insert(ignore_permissions=True)  # reason: the system asks, whoever caused it
+		one_save.begin_assigning(record.name)
+		for user in people:
+			values = {"doctype": "ToDo", **entry, "allocated_to": user, "assigned_by": frappe.session.user}
+			todo = frappe.get_doc(values)
+			todo.insert(ignore_permissions=True)  # reason: the system asks, whoever caused it
+		one_save.end_assigning(record.name)

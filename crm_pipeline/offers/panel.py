@@ -5,7 +5,7 @@ from frappe.model.document import Document
 
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
-from crm_pipeline.offers import follow
+from crm_pipeline.offers import follow, margins
 
 # mapper → the DocType it makes
 MAKES = {
@@ -26,7 +26,7 @@ def get_documents(record: Document) -> dict:
 	"""Return the documents of an opportunity that the user may read, and what may be made from it (api/offers.py)."""
 	name = record.name
 	return {
-		"quotations": _get_list("Quotation", name),
+		"quotations": _get_quotations(name),
 		"orders": _get_list("Sales Order", name),
 		"supplier_quotations": _get_supplier_quotations(name),
 		"makes": _get_makes(record),
@@ -48,6 +48,13 @@ def _get_makes(record: Document) -> list[str]:
 		for mapper, doctype in MAKES.items()
 		if needs.get(mapper, True) and frappe.has_permission(doctype, "create")
 	]
+
+
+def _get_quotations(name: str) -> list:
+	"""Return the quotations, each with its margin where one is known and the user may know it."""
+	rows = _get_list("Quotation", name)
+	totals = margins.get_totals(name, [row.name for row in rows]) if rows and margins.may_see(name) else {}
+	return [frappe._dict(row, margin_percent=totals.get(row.name)) for row in rows]
 
 
 def _get_list(doctype: str, name: str) -> list:

@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import DocType
 from frappe.utils import flt, fmt_money
 
-from crm_pipeline.constants import ITEM_ROW, OPPORTUNITY, SETTINGS
 from crm_pipeline.domain import margin, offers
 from crm_pipeline.offers import notes
 from crm_pipeline.record.changes import has_changed
-from crm_pipeline.refusal import show
 
 COUNTING_STATUSES = offers.get_statuses("Supplier Quotation", lambda state: state.counts)
 # fields of an opportunity that decide what a supplier's rate means on it
@@ -47,21 +44,6 @@ def is_due(record: Document) -> bool:
 	)
 
 
-def warn_of_low_margins(quotation: Document) -> None:
-	"""Name the rows of a quotation whose margin over the supplier's rate is below the minimum of the settings."""
-	minimum = flt(frappe.get_cached_doc(SETTINGS).minimum_margin_percent)
-	rates = _get_known_rates(quotation.pipeline_opportunity)
-	lines = []
-	for row in quotation.items:
-		rate = flt(row.base_net_rate) / (flt(row.conversion_factor) or 1)
-		percent = margin.get_margin_percent(rate, rates.get(row.item_code, 0))
-		if percent is not None and flt(percent, 2) < minimum and not row.get("is_free_item"):
-			text = _("Row {0}: the margin of {1} is {2} %, less than {3} %.")
-			lines.append(text.format(row.idx, show(row.item_code), flt(percent, 2), minimum))
-	if lines:
-		frappe.msgprint("<br>".join(lines), title=_("Low Margin"), indicator="orange")
-
-
 def _get_best_rates(doc: Document) -> dict[str, tuple[float, str]]:
 	"""Return item → (lowest rate of a stock unit in company currency, its supplier quotation)."""
 	quotation, item = DocType("Supplier Quotation"), DocType("Supplier Quotation Item")
@@ -82,20 +64,6 @@ def _get_best_rates(doc: Document) -> dict[str, tuple[float, str]]:
 		if item_code not in best or rate < best[item_code][0]:
 			best[item_code] = (rate, name)
 	return best
-
-
-def _get_known_rates(opportunity: str) -> dict[str, float]:
-	"""Return item → the supplier's rate of a stock unit in company currency, as the opportunity has it."""
-	record, item = DocType(OPPORTUNITY), DocType(ITEM_ROW)
-	rows = (
-		frappe.qb.from_(item)
-		.join(record)
-		.on(record.name == item.parent)
-		.select(item.item_code, item.supplier_rate, item.conversion_factor, record.conversion_rate)
-		.where((item.parent == opportunity) & (item.parentfield == "items") & (item.supplier_rate > 0))
-		.run()
-	)
-	return {item_code: rate * conversion / (factor or 1) for item_code, rate, factor, conversion in rows}
 
 
 def _set_rates(doc: Document, best: dict[str, tuple[float, str]]) -> None:

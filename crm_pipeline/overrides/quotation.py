@@ -1,8 +1,10 @@
 """Quotations of an opportunity: linked to it, followed by it."""
 
+from frappe import _
 from frappe.model.document import Document
 
-from crm_pipeline.offers import follow, links, permitted, supplier_rates
+from crm_pipeline.offers import follow, links, margins, permitted
+from crm_pipeline.record.contained import contained
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
@@ -15,7 +17,20 @@ def validate(doc: Document, method: str | None = None) -> None:
 			links.inherit(doc, "Quotation", {doc.amended_from})
 		links.keep_link(doc)
 		if doc.get("pipeline_opportunity"):
-			supplier_rates.warn_of_low_margins(doc)
+			margins.warn(doc)
+
+
+def onload(doc: Document, method: str | None = None) -> None:
+	with contained(_("The margins of {0} are not shown.").format(doc.name)):
+		margins.show_on_form(doc)
+
+
+def before_submit(doc: Document, method: str | None = None) -> None:
+	margins.validate_submission(doc)
+
+
+def on_update(doc: Document, method: str | None = None) -> None:
+	margins.ask_manager(doc)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

@@ -35,7 +35,9 @@ FOLLOWING = {
 	"crm_pipeline.overrides.quotation.before_insert",
 	"crm_pipeline.overrides.quotation.on_cancel",
 	"crm_pipeline.overrides.quotation.on_submit",
+	"crm_pipeline.overrides.quotation.on_update",
 	"crm_pipeline.overrides.quotation.on_update_after_submit",
+	"crm_pipeline.overrides.quotation.onload",
 	"crm_pipeline.overrides.quotation.validate",
 	"crm_pipeline.overrides.renames.after_rename",
 	"crm_pipeline.overrides.renames.before_rename",
@@ -75,6 +77,7 @@ OTHERS = {
 	"crm_pipeline.overrides.lead.validate": "sets the status of the lead itself",
 	"crm_pipeline.overrides.personal_data_deletion_request.on_update": "deletes, or nothing is deleted",
 	"crm_pipeline.overrides.personal_data_download_request.validate": "refuses other people's data",
+	"crm_pipeline.overrides.quotation.before_submit": "refuses a margin under the minimum, by a switch that is off",
 	"crm_pipeline.overrides.selling_settings.on_update": "refuses days in the app's own field that don't do",
 	"crm_pipeline.overrides.tag_link.validate": "tags of opportunities",
 	"crm_pipeline.overrides.todo.on_trash": "access ends with the to-do",
@@ -208,6 +211,22 @@ class TestOthers(ContainedCase, PipelineTestCase):
 
 
 class TestOffers(ContainedCase, OffersTestCase):
+	def test_a_quotation_whose_rates_are_in_question(self):
+		self.set_settings(keep_agreed_rates=1)
+		before = get_errors()
+		with failing("offers.permitted._get_sources", ERRORS[0]), as_user(personas.ENGINEER):
+			quotation = make_quotation(self.opportunity)
+		self.assertTrue(frappe.db.exists("Quotation", quotation.name))
+		self.assertNamed("The rates of this Quotation were left to ERPNext.", before)
+
+	def test_a_low_margin_that_nobody_can_be_told_of(self):
+		submit_supplier_quotation(self.opportunity, 95)
+		before = get_errors()
+		with failing("offers.notes.ask", ERRORS[0]), as_user(personas.ENGINEER):
+			quotation = submit_quotation(self.opportunity)
+		self.assertEqual(quotation.docstatus, 1)
+		self.assertNamed(f"The managers were not told of the margin of {quotation.name}.", before)
+
 	def test_a_quotation_that_is_submitted(self):
 		for error in ERRORS[:2]:
 			with self.subTest(error=error):

@@ -37,6 +37,7 @@ class PipelineSettings(CheckedInput, Document):
 		auto_close_lost_reason: DF.Link | None
 		auto_close_warning_days: DF.Int
 		auto_reply_subject_patterns: DF.SmallText | None
+		block_under_minimum_margin: DF.Check
 		default_margin_percent: DF.Percent
 		default_product_line: DF.Link | None
 		default_region: DF.Link | None
