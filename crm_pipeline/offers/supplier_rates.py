@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import DocType
 from frappe.utils import flt, fmt_money
@@ -10,6 +11,7 @@ from frappe.utils import flt, fmt_money
 from crm_pipeline.domain import margin, offers
 from crm_pipeline.offers import notes
 from crm_pipeline.record.changes import has_changed
+from crm_pipeline.refusal import show
 
 COUNTING_STATUSES = offers.get_statuses("Supplier Quotation", lambda state: state.counts)
 # fields of an opportunity that decide what a supplier's rate means on it
