@@ -66,6 +66,9 @@ class Server:
 	def update(self, doctype: str, name: str, **values) -> dict[str, Any]:
 		return get_data(self.requests.put(f"/api/resource/{doctype}/{name}", data=values))
 
+	def delete(self, doctype: str, name: str) -> None:
+		read(self.requests.delete(f"/api/resource/{doctype}/{name}"))
+
 	def ensure(self, doctype: str, name: str, **values) -> str:
 		"""The name of the record, made from `values` when it isn't there yet."""
 		return name if self.has(doctype, name) else self.insert(doctype, **values)["name"]

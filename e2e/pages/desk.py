@@ -121,6 +121,13 @@ class Desk:
 	def get_group(self, label: str) -> Locator:
 		return self.shown.locator(f".page-head .inner-group-button[data-label='{encode(label)}']")
 
+	def press_action(self, label: str) -> None:
+		"""An entry of the menu Actions, where a Workflow has its actions."""
+		group = self.shown.locator(".page-head .actions-btn-group")
+		group.locator("> button").click()
+		group.locator(".dropdown-item", has_text=label).click()
+		self.settle()
+
 	def press_primary(self) -> None:
 		self.shown.locator(".page-head .primary-action:visible").click()
 		self.settle()
