@@ -7,8 +7,9 @@ from html import unescape
 TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 # what a text with a layout is made of; any other "<" is a sign that was typed, as in <DN 80> or 5 < 6
 LAYOUT_TAGS = (
-	"a|b|blockquote|br|code|col|colgroup|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|s|small|span|strike|strong|sub|sup"
-	"|table|tbody|td|tfoot|th|thead|tr|u|ul"
+	"a|abbr|address|article|b|big|blockquote|br|caption|center|cite|code|col|colgroup|dd|del|dfn|div|dl|dt|em|figcaption"
+	"|figure|font|h[1-6]|hr|i|img|ins|kbd|label|li|mark|ol|p|pre|q|s|samp|section|small|span|strike|strong|sub|sup|table"
+	"|tbody|td|tfoot|th|thead|tr|tt|u|ul|var"
 )
 LAYOUT_TAG = re.compile(rf"</?(?:{LAYOUT_TAGS})(?=[\s/>])[^<>]*>|<!--", re.IGNORECASE)
 TYPED_SIGN = re.compile(rf"<(?!/?(?:{LAYOUT_TAGS})(?=[\s/>])[^<>]*>|!--)", re.IGNORECASE)

@@ -301,6 +301,13 @@ class TestDescriptions(OffersTestCase):
 				text = row.description.replace("&gt;", ">")
 				self.assertEqual(text, "Valve &lt;DN 80><br>5 &lt; 6 bar<br>red")
 
+	def test_one_that_is_typed_later_does_too(self):
+		doc = frappe.get_doc("Pipeline Opportunity", self.opportunity)
+		doc.items[0].description = "Valve <DN 80>"
+		self.assertEqual(
+			offer_documents.save_in_desk(doc).items[0].description.replace("&gt;", ">"), "Valve &lt;DN 80>"
+		)
+
 	def test_it_runs_no_script(self):
 		typed = "<p>Pump</p><script>alert(1)</script><img src=x onerror=alert(1)>"
 		for row in self.make_all(item_code=ITEMS[0], description=typed):

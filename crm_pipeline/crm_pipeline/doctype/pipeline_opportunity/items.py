@@ -50,6 +50,9 @@ def _follow_masters(doc: Document) -> None:
 	"""Let new and changed rows follow their items. What an item says of itself is read once, for all rows."""
 	saved = doc.get_doc_before_save()
 	before = {row.name: row for row in saved.items} if saved else {}
+	for row in doc.items:
+		if row.description and not _is_same_text(row, before.get(row.name)):
+			row.description = as_html(row.description)
 	changed = [row for row in doc.items if row.item_code and not _is_known(row, before.get(row.name))]
 	masters = _get_masters({row.item_code for row in changed}) if changed else {}
 	for row in changed:
@@ -64,13 +67,16 @@ def _is_known(row: Document, before: Document | None) -> bool:
 	return bool(before and row.item_name) and all(is_same_value(row, before, name) for name in FOLLOWING)
 
 
+def _is_same_text(row: Document, before: Document | None) -> bool:
+	return bool(before) and row.description == before.description
+
+
 def _follow_master(row: Document, before: Document | None, master: dict) -> None:
 	"""A typed text stays, unless it was another item's; the item's own factor wins over a typed one."""
 	is_another = before and before.item_code != row.item_code
 	for fieldname in TEXTS:
 		if not row.get(fieldname) or (is_another and row.get(fieldname) == before.get(fieldname)):
 			row.set(fieldname, master[fieldname])
-	row.description = as_html(row.description or "")
 	row.item_group, row.brand, row.uom = master["item_group"], master["brand"], row.uom or master["stock_uom"]
 	row.conversion_factor = flt(master["factors"].get(row.uom) or row.conversion_factor) or 1
 
