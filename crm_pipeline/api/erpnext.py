@@ -18,6 +18,7 @@ ERPNEXT_OPPORTUNITY = "erpnext.crm.doctype.opportunity.opportunity"
 @frappe.whitelist()
 def make_customer_of_lead(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
 	"""Return the customer of a converted lead, else what ERPNext maps. Needs what ERPNext asks, or read on the customer."""
+	frappe.has_permission("Lead", "read", doc=source_name, throw=True)
 	if customer := known_customer.get_customer(source_name):
 		return known_customer.open_customer(source_name, customer)
 	return _call(f"{LEAD}.make_customer", source_name, target_doc)
@@ -28,6 +29,7 @@ def make_customer_of_opportunity(
 	source_name: str, target_doc: str | dict | Document | None = None
 ) -> Document:
 	"""As `make_customer_of_lead`, from ERPNext's own Opportunity of a lead."""
+	frappe.has_permission("Opportunity", "read", doc=source_name, throw=True)
 	found = {"name": source_name, "opportunity_from": "Lead"}
 	lead = frappe.db.get_value("Opportunity", found, "party_name")
 	if customer := known_customer.get_customer(lead):

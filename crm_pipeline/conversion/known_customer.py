@@ -11,6 +11,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.refusal import show
+
 
 def get_customer(lead: str | None) -> str | None:
 	"""Return the customer that a lead was converted to or linked with, unless it is gone."""
@@ -23,7 +25,8 @@ def open_customer(lead: str, customer: str) -> Document:
 	doc = frappe.get_doc("Customer", customer)
 	doc.check_permission("read")
 	doc.apply_fieldlevel_read_permissions()
-	frappe.msgprint(_("Lead {0} is already converted to customer {1}.").format(lead, customer), alert=True)
+	message = _("Lead {0} is already converted to customer {1}.")
+	frappe.msgprint(message.format(show(lead), show(customer)), alert=True)
 	return doc
 
 
@@ -32,7 +35,8 @@ def found_by_erpnext(quotation: str) -> Iterator[None]:
 	"""Let ERPNext find the customer of a quotation's lead; the customer keeps the lead that it came from."""
 	lead = frappe.db.get_value("Quotation", {"name": quotation, "quotation_to": "Lead"}, "party_name")
 	customer = get_customer(lead)
-	if not customer or frappe.db.exists("Customer", {"lead_name": lead}):
+	is_found = not customer or frappe.db.exists("Customer", {"lead_name": lead})
+	if is_found or not frappe.has_permission("Quotation", "read", doc=quotation):
 		yield
 		return
 	former = frappe.db.get_value("Customer", customer, "lead_name")

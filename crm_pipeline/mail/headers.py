@@ -8,6 +8,7 @@ import frappe
 from frappe.model.document import Document
 
 from crm_pipeline.constants import OPPORTUNITY
+from crm_pipeline.correspondence import get_opportunities
 from crm_pipeline.domain import incoming_mail
 
 AUTOMATED = "Automated Message"
@@ -51,12 +52,12 @@ def find_answered() -> str | None:
 
 
 def mark_automatic(communication: Document) -> None:
-	"""What a machine wrote is no correspondence: the framework has a type of its own for it, and shows it all the same."""
+	"""What a machine wrote is no correspondence of an opportunity: the framework has a type for it, and shows it all the same."""
 	message = frappe.flags.pipeline_mail
 	if not message or communication.communication_type != "Communication":
 		return
 	is_this_one = incoming_mail.get_ids(message["Message-ID"]) == [communication.message_id]
-	if is_this_one and incoming_mail.is_automatic(message):
+	if is_this_one and incoming_mail.is_automatic(message) and get_opportunities(communication):
 		communication.communication_type = AUTOMATED
 
 

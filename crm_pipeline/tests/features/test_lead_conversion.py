@@ -1,11 +1,13 @@
 """A qualified lead becomes one customer, all or nothing, with its opportunities (docs/lead-conversion.md)."""
 
+import inspect
 import threading
 from unittest.mock import patch
 
 import frappe
 from frappe.utils import add_days, nowdate
 
+from crm_pipeline import hooks
 from crm_pipeline.api import lead as lead_api
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
 from crm_pipeline.conversion import convert as conversion
@@ -466,6 +468,15 @@ class TestErpnextsOwnDoors(ConversionTestCase):
 		self.assertEqual((bool(customer.is_new()), customer.lead_name), (True, self.lead.name))
 		order = self.press(f"{QUOTATION}.make_sales_order", self.make_quotation().name)
 		self.assertEqual(frappe.db.get_value("Customer", order.customer, "lead_name"), self.lead.name)
+
+	def test_each_takes_what_erpnext_s_takes(self):
+		for path, ours in hooks.override_whitelisted_methods.items():
+			with self.subTest(path):
+				theirs, function = frappe.get_attr(path), frappe.get_attr(ours)
+				taken = set(inspect.signature(function).parameters)
+				self.assertLessEqual(set(inspect.signature(theirs).parameters), taken)
+				methods = frappe.allowed_http_methods_for_whitelisted_func
+				self.assertEqual(methods[function], methods[theirs])
 
 	def test_what_another_app_puts_in_its_place_is_called(self):
 		self.convert(customer=personas.CUSTOMER)

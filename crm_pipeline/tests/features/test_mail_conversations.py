@@ -90,6 +90,13 @@ class TestConversations(MailTestCase):
 		self.receive(CUSTOMER_CONTACT, "Re: Our visit", answers=mail)
 		self.assertEqual(self.get_clock(doc), (False, True))
 
+	def test_that_of_a_document_which_is_not_ours_stays_what_it_is(self):
+		quotation = factories.make_quotation()
+		frappe.db.commit()
+		mail = self.send_from_form(quotation, personas.MANAGER, CUSTOMER_CONTACT)
+		reply = self.receive(CUSTOMER_CONTACT, "Away", answers=mail, headers={"X-Autoreply": "yes"})
+		self.assertEqual((reply.reference_name, reply.communication_type), (quotation.name, "Communication"))
+
 	def test_an_engineers_mail_program_answers_for_us(self):
 		doc = self.make_record()
 		first = self.receive(CUSTOMER_CONTACT, f"A question (#{doc.name})")
