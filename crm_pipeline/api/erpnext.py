@@ -6,9 +6,14 @@ They take and return what ERPNext's do, and call these (or another app's stand-i
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
+from crm_pipeline.api.parse import reads_arguments
 from crm_pipeline.conversion import known_customer
+from crm_pipeline.domain import json_text
+from crm_pipeline.offers.mapper import read_target
+from crm_pipeline.refusal import refuse
 
 QUOTATION = "erpnext.selling.doctype.quotation.quotation"
 LEAD = "erpnext.crm.doctype.lead.lead"
@@ -16,15 +21,17 @@ ERPNEXT_OPPORTUNITY = "erpnext.crm.doctype.opportunity.opportunity"
 
 
 @frappe.whitelist()
+@reads_arguments
 def make_customer_of_lead(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
 	"""Return the customer of a converted lead, else what ERPNext maps. Needs what ERPNext asks, or read on the customer."""
 	frappe.has_permission("Lead", "read", doc=source_name, throw=True)
 	if customer := known_customer.get_customer(source_name):
 		return known_customer.open_customer(source_name, customer)
-	return _call(f"{LEAD}.make_customer", source_name, target_doc)
+	return _call(f"{LEAD}.make_customer", source_name, read_target(target_doc, "Customer"))
 
 
 @frappe.whitelist()
+@reads_arguments
 def make_customer_of_opportunity(
 	source_name: str, target_doc: str | dict | Document | None = None
 ) -> Document:
@@ -34,25 +41,39 @@ def make_customer_of_opportunity(
 	lead = frappe.db.get_value("Opportunity", found, "party_name")
 	if customer := known_customer.get_customer(lead):
 		return known_customer.open_customer(lead, customer)
-	return _call(f"{ERPNEXT_OPPORTUNITY}.make_customer", source_name, target_doc)
+	return _call(f"{ERPNEXT_OPPORTUNITY}.make_customer", source_name, read_target(target_doc, "Customer"))
 
 
 @frappe.whitelist()
+@reads_arguments
 def make_sales_order(
 	source_name: str, target_doc: str | dict | Document | None = None, args: str | dict | None = None
 ) -> Document:
 	"""Return ERPNext's order of a quotation; that of a converted lead is for the lead's customer."""
 	with known_customer.found_by_erpnext(source_name):
-		return _call(f"{QUOTATION}.make_sales_order", source_name, target_doc, args)
+		target = read_target(target_doc, "Sales Order")
+		return _call(f"{QUOTATION}.make_sales_order", source_name, target, _read_choice(args))
 
 
 @frappe.whitelist()
+@reads_arguments
 def make_sales_invoice(
 	source_name: str, target_doc: str | dict | Document | None = None, args: str | dict | None = None
 ) -> Document:
 	"""Return ERPNext's invoice of a quotation; that of a converted lead is for the lead's customer."""
 	with known_customer.found_by_erpnext(source_name):
-		return _call(f"{QUOTATION}.make_sales_invoice", source_name, target_doc, args)
+		target = read_target(target_doc, "Sales Invoice")
+		return _call(f"{QUOTATION}.make_sales_invoice", source_name, target, _read_choice(args))
+
+
+def _read_choice(args: str | dict | None) -> dict | None:
+	"""Return which rows were chosen, {"filtered_children": names}; refuse what says no such thing."""
+	if args in (None, ""):
+		return None
+	choice = json_text.read(args, dict)
+	if choice is None or not isinstance(choice.get("filtered_children") or [], list):
+		refuse(_("{0} chooses no rows. Send {1}."), json_text.write(args), '{"filtered_children": ["…"]}')
+	return choice
 
 
 def _call(path: str, source_name: str, target_doc: Any, args: Any = None) -> Document:

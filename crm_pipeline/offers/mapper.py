@@ -160,10 +160,10 @@ def _map(source_name: str, target_doc: str | Document | None, maps: dict, comple
 	if not frappe.has_permission(doctype, "create"):
 		message = _("You may not create a {0}. Ask a manager for the permission.")
 		refuse(message, _(doctype), exception=frappe.PermissionError)
-	return get_mapped_doc(OPPORTUNITY, source_name, maps, _read_target(target_doc, doctype), complete)
+	return get_mapped_doc(OPPORTUNITY, source_name, maps, read_target(target_doc, doctype), complete)
 
 
-def _read_target(target_doc: str | Document | None, doctype: str) -> Document | None:
+def read_target(target_doc: str | dict | Document | None, doctype: str) -> Document | None:
 	"""Return the document that rows are added to; refuse what is none of its DocType."""
 	if not target_doc or isinstance(target_doc, Document):
 		return target_doc or None
