@@ -27,6 +27,10 @@ def crm_pipeline():
 )
 @click.option("--date-format", help="How dates are written, e.g. %d.%m.%Y. Default: 2026-11-22.")
 @click.option(
+	"--number-format", help="How numbers are written, e.g. '#.###,##'. Default: as the site has it."
+)
+@click.option("--delimiter", help="What parts the cells: , ; | or tab. Default: what the header says.")
+@click.option(
 	"--create-masters", is_flag=True, help="Make missing customers, regions, product lines, reasons …"
 )
 @click.option(

@@ -110,6 +110,18 @@ def is_appended_by_account(doc: Document, ignore_permissions: bool | None) -> bo
 	return is_unchecked and not (frappe.flags.in_import or frappe.flags.in_web_form)
 
 
+def get_number_separators() -> dict[str, tuple[str, str]]:
+	"""Return what stands before the decimals and between the groups, by number format.
+
+	The other source is to be deleted when no version is left without `frappe.utils.number_format` (15).
+	"""
+	if find_spec("frappe.utils.number_format"):
+		from frappe.utils.number_format import NUMBER_FORMAT_MAP as formats
+	else:
+		from frappe.utils.data import number_format_info as formats
+	return {name: (decimal, group) for name, (decimal, group, _precision) in formats.items()}
+
+
 class OwnDefaults:
 	"""For a controller: what a new record begins with, and what a save fills in."""
 

@@ -3,9 +3,15 @@
 import frappe
 from frappe.model.document import Document
 
+from crm_pipeline.compat import get_number_separators
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import lifecycle
+from crm_pipeline.moving_in.errors import ImportInputError
 from crm_pipeline.moving_in.mapping import TargetField
+from crm_pipeline.moving_in.number_formats import NumberFormat
+from crm_pipeline.moving_in.values import Currency
+
+DEFAULT_NUMBER_FORMAT = "#,###.##"  # the framework's own, where a site names none
 
 # read-only on the form, but an import says what happened elsewhere
 HAPPENED_ELSEWHERE = frozenset(
@@ -28,7 +34,7 @@ PARTIES = {"customer": "Customer", "lead": "Lead"}
 def get_target_fields() -> list[TargetField]:
 	"""Return the fields that a column, a map or a default may fill."""
 	return [
-		TargetField(df.fieldname, df.label, df.fieldtype, get_linked_doctype(df))
+		TargetField(df.fieldname, df.label, df.fieldtype, get_linked_doctype(df), _get_currency_field(df))
 		for df in frappe.get_meta(OPPORTUNITY).fields
 		if df.fieldtype not in frappe.model.no_value_fields or df.fieldtype == "Table MultiSelect"
 		if not (df.read_only or df.hidden) or df.fieldname in HAPPENED_ELSEWHERE
@@ -40,6 +46,28 @@ def get_linked_doctype(df) -> str:
 	if df.fieldtype == "Table MultiSelect":
 		return _get_link_field(df.options).options
 	return df.options if df.fieldtype == "Link" else ""
+
+
+def _get_currency_field(df) -> str:
+	is_fieldname = df.fieldtype == "Currency" and df.options and ":" not in df.options
+	return df.options if is_fieldname else ""
+
+
+def get_currency(code: str | None, company: str | None) -> Currency:
+	"""Return the currency of that code, by default that of the company, by default that of the site's company."""
+	company = company or frappe.defaults.get_user_default("Company")
+	code = code or frappe.db.get_value("Company", company, "default_currency", cache=True) or ""
+	symbol = frappe.db.get_value("Currency", code, "symbol", cache=True)
+	return Currency(code, frozenset(filter(None, (code, symbol))))
+
+
+def get_number_format(name: str | None) -> NumberFormat:
+	"""Return the number format of that name, by default the site's. Raises ImportInputError for an unknown one."""
+	separators = get_number_separators()
+	name = name or frappe.defaults.get_global_default("number_format") or DEFAULT_NUMBER_FORMAT
+	if name not in separators:
+		raise ImportInputError(f"--number-format '{name}' is none of {'  '.join(separators)}.")
+	return NumberFormat(name, *separators[name])
 
 
 def insert_record(record: dict, audit_event: str = "Imported") -> Document:

@@ -7,6 +7,7 @@ there, because rows whose external id is known are passed over.
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -19,12 +20,12 @@ from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.exceptions import ConflictError
 from crm_pipeline.moving_in import fields
 from crm_pipeline.moving_in.errors import ImportInputError, RowError
-from crm_pipeline.moving_in.mapping import get_sources, get_unused_columns
+from crm_pipeline.moving_in.mapping import TargetField, get_sources, get_unused_columns
 from crm_pipeline.moving_in.masters import Masters
 from crm_pipeline.moving_in.record import complete_values
 from crm_pipeline.moving_in.rejects import RejectsFile
 from crm_pipeline.moving_in.table import Row, Table
-from crm_pipeline.moving_in.values import is_date_format, parse_value
+from crm_pipeline.moving_in.values import Currency, Formats, is_date_format, parse_value
 from crm_pipeline.record import transactions
 
 BATCH_SIZE = 200
@@ -42,6 +43,8 @@ class Options:
 	map_path: Path | None = None
 	defaults: dict[str, str] = field(default_factory=dict)
 	date_format: str | None = None
+	number_format: str | None = None
+	delimiter: str | None = None
 	create_masters: bool = False
 	user_domain: str | None = None
 	dry_run: bool = False
@@ -66,13 +69,14 @@ class Importer:
 	def __init__(self, options: Options):
 		_validate_importer()
 		self.options = options
-		self.table = Table(options.path)
+		self.table = Table(options.path, options.delimiter)
 		self.fields = {target.fieldname: target for target in fields.get_target_fields()}
 		self.sources = get_sources(self.table, self.fields.values(), options.map_path)
 		self.unused_columns = get_unused_columns(self.table, self.sources)
 		_validate_options(options)
-		self.defaults = self._parse_defaults()
 		self.masters = Masters(options.create_masters, options.user_domain)
+		self.formats = Formats(fields.get_number_format(options.number_format), options.date_format)
+		self.defaults = self._parse_defaults()
 		self.rejects_path = options.rejects_path or Path(f"{options.path}.rejects.csv")
 		self.total = self.table.count()
 		self.seen_ids: dict[str, int] = {}
@@ -188,16 +192,31 @@ class Importer:
 
 	def _read(self, row: Row) -> dict:
 		texts = {fieldname: source.read(row.cells) for fieldname, source in self.sources.items()}
-		return {fieldname: self._parse(fieldname, text) for fieldname, text in texts.items() if text}
+		return self._parse_all({fieldname: text for fieldname, text in texts.items() if text})
 
-	def _parse(self, fieldname: str, text: str):
-		return parse_value(text, fieldname, self.fields[fieldname].fieldtype, self.options.date_format)
+	def _parse_all(self, texts: dict[str, str]) -> dict:
+		return {
+			name: parse_value(
+				text, self.fields[name], self.formats, partial(self._get_currency, self.fields[name], texts)
+			)
+			for name, text in texts.items()
+		}
+
+	def _get_currency(self, target: TargetField, texts: dict[str, str]) -> Currency:
+		"""Return the currency of a row's money, as the record will have it."""
+		texts = {**self.options.defaults, **texts}
+		code = target.currency_field and (texts.get(target.currency_field) or texts.get("currency"))
+		company = texts.get("company")
+		return fields.get_currency(
+			code and self.masters.resolve("Currency", code),
+			company and self.masters.resolve("Company", company),
+		)
 
 	def _parse_defaults(self) -> dict:
 		for fieldname in self.options.defaults.keys() - self.fields.keys():
 			raise ImportInputError(f"--default {fieldname}: an import can't fill a field of that name.")
 		try:
-			return {name: self._parse(name, text) for name, text in self.options.defaults.items() if text}
+			return self._parse_all({name: text for name, text in self.options.defaults.items() if text})
 		except RowError as error:
 			raise ImportInputError(f"--default {error}") from error
 

@@ -27,12 +27,16 @@ LOOKUP_KEYS = frozenset({"file", "key", "value"})
 
 
 class TargetField(NamedTuple):
-	"""A field that an import may fill; the type is Frappe's fieldtype, the options its DocType."""
+	"""A field that an import may fill; the type is Frappe's fieldtype, the options its DocType.
+
+	`currency_field` is where the currency of money stands, empty for the company's own.
+	"""
 
 	fieldname: str
 	label: str
 	fieldtype: str
 	options: str = ""
+	currency_field: str = ""
 
 
 class Lookup(NamedTuple):

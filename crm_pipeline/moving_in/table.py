@@ -4,8 +4,9 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
+from crm_pipeline.moving_in.delimiters import get_delimiter, recognise_delimiter
 from crm_pipeline.moving_in.errors import ImportInputError
 
 SURPLUS = None
@@ -22,11 +23,13 @@ class Row(NamedTuple):
 class Table:
 	"""A UTF-8 CSV file; iterating reads it anew, so it is never held in memory, and passes over empty lines.
 
-	Raises ImportInputError when the file is missing, unreadable or has no usable header.
+	`delimiter` parts the cells (`tab` for tabs); without it the header tells. Raises ImportInputError when the file is
+	missing, unreadable or has no usable header.
 	"""
 
-	def __init__(self, path: Path):
+	def __init__(self, path: Path, delimiter: str | None = None):
 		self.path = path
+		self.delimiter = get_delimiter(delimiter) if delimiter else self._recognise_delimiter()
 		self.columns = self._read_header()
 
 	def __iter__(self) -> Iterator[Row]:
@@ -58,13 +61,22 @@ class Table:
 				raise ImportInputError(f"{self.path.name} has the column '{name}' more than once.")
 		return columns
 
+	def _recognise_delimiter(self) -> str:
+		with self._opened() as file:
+			return recognise_delimiter(next(file, ""), self.path.name)
+
 	@contextmanager
 	def _reading(self) -> Iterator[csv.DictReader]:
+		with self._opened() as file:
+			reader = csv.DictReader(file, restkey=SURPLUS, restval="", delimiter=self.delimiter)
+			reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
+			yield reader
+
+	@contextmanager
+	def _opened(self) -> Iterator[TextIO]:
 		try:
 			with self.path.open(encoding="utf-8-sig", newline="") as file:
-				reader = csv.DictReader(file, restkey=SURPLUS, restval="")
-				reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
-				yield reader
+				yield file
 		except OSError as error:
 			raise ImportInputError(f"{self.path} can't be read: {error.strerror}.") from error
 		except UnicodeDecodeError as error:

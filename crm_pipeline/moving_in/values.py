@@ -1,37 +1,56 @@
 """Turns the text of a cell into a value of its field."""
 
-import math
-import re
+from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
 
 from crm_pipeline.moving_in.errors import RowError
+from crm_pipeline.moving_in.mapping import TargetField
+from crm_pipeline.moving_in.number_formats import NumberFormat, to_float
 
-NUMBER_TYPES = frozenset({"Currency", "Float", "Percent"})
+NUMBER_TYPES = frozenset({"Currency", "Float", "Percent", "Int"})
+PERCENT_SIGN = "%"
 LIST_SEPARATOR = ";"
 CHECK_VALUES = {"1": 1, "yes": 1, "true": 1, "0": 0, "no": 0, "false": 0}
-# digits, with or without a comma between thousands
-NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?")
 
 
-def parse_value(text: str, fieldname: str, fieldtype: str, date_format: str | None = None):
+class Formats(NamedTuple):
+	"""How the file writes its values; `date` is a strptime format, None for ISO 8601 (2026-11-22 14:30)."""
+
+	number: NumberFormat
+	date: str | None = None
+
+
+class Currency(NamedTuple):
+	"""The currency of a row's money, and what a file may write for it: code and sign."""
+
+	code: str
+	signs: frozenset[str] = frozenset()
+
+
+def parse_value(text: str, field: TargetField, formats: Formats, get_currency: Callable[[], Currency]):
 	"""Return `text` as float, int, date, datetime, list of names (Table MultiSelect) or, else, as it is.
 
-	`date_format` is a strptime format; without it dates are ISO 8601 (2026-11-22 or 2026-11-22 14:30:00).
-	Raises RowError when the text does not fit the field.
+	`get_currency` is asked for the row's currency where money is written with one. Raises RowError when the text does
+	not fit the field.
 	"""
-	if fieldtype in NUMBER_TYPES:
-		return _parse_number(text, fieldname)
-	if fieldtype == "Int":
-		return _parse_integer(text, fieldname)
-	if fieldtype == "Check":
-		return _parse_check(text, fieldname)
-	if fieldtype == "Date":
-		return _parse_datetime(text, fieldname, date_format).date()
-	if fieldtype == "Datetime":
-		return _parse_datetime(text, fieldname, date_format)
-	if fieldtype == "Table MultiSelect":
+	if field.fieldtype in NUMBER_TYPES:
+		return _parse_number(text, field, formats, get_currency)
+	if field.fieldtype == "Check":
+		return _parse_check(text, field)
+	if field.fieldtype == "Date":
+		return _parse_datetime(text, field, formats.date).date()
+	if field.fieldtype == "Datetime":
+		return _parse_datetime(text, field, formats.date)
+	if field.fieldtype == "Table MultiSelect":
 		return [name.strip() for name in text.split(LIST_SEPARATOR) if name.strip()]
 	return text
+
+
+def refuse(field: TargetField, problem: str, kind: str) -> RowError:
+	"""Return the error of a cell: `problem` in words, `kind` without the cell's own text."""
+	return RowError(f"{field.fieldname}: {problem}", field.fieldname, kind)
 
 
 def is_date_format(date_format: str) -> bool:
@@ -43,36 +62,58 @@ def is_date_format(date_format: str) -> bool:
 		return False
 
 
-def _parse_number(text: str, fieldname: str) -> float:
-	if not any(map(str.isdigit, text)) or not NUMBER.fullmatch(text):
-		raise RowError(f"{fieldname}: '{text}' is not a number; write it like 1234.50.")
-	number = float(text.replace(",", ""))
-	if math.isinf(number):
-		raise RowError(f"{fieldname}: the number is too large.")
-	return number
+def _parse_number(text: str, field: TargetField, formats: Formats, get_currency: Callable) -> float | int:
+	number = formats.number.read(text)
+	if not number:
+		written = f"written like {formats.number.name}; see --number-format"
+		raise refuse(field, f"'{text}' is not a number {written}.", "not a number")
+	_validate_unit(number.unit, text, field, get_currency)
+	value = to_float(number.value)
+	if value is None:
+		raise refuse(field, "the number is too large.", "number too large")
+	return _to_integer(number.value, text, field) if field.fieldtype == "Int" else value
 
 
-def _parse_integer(text: str, fieldname: str) -> int:
-	number = _parse_number(text, fieldname)
-	if not number.is_integer():
-		raise RowError(f"{fieldname}: '{text}' is not a whole number.")
+def _validate_unit(unit: str, text: str, field: TargetField, get_currency: Callable) -> None:
+	"""Only percents take a %, only money takes a currency, and only that of its row."""
+	if not unit or (unit == PERCENT_SIGN and field.fieldtype == "Percent"):
+		return
+	if field.fieldtype != "Currency" or unit == PERCENT_SIGN:
+		raise refuse(field, f"'{text}' is not a number: '{unit}' can't stand there.", "not a number")
+	currency = get_currency()
+	if not _is_sign(unit, currency):
+		problem = f"'{text}' says '{unit}', but the currency of the row is {currency.code}."
+		raise refuse(field, problem, "another currency than that of the row")
+
+
+def _is_sign(unit: str, currency: Currency) -> bool:
+	abbreviation = unit.rstrip(".")
+	written = {unit, abbreviation} if abbreviation.isalpha() else {unit}
+	signs = {sign.casefold() for sign in currency.signs}
+	return any(text.casefold() in signs for text in written)
+
+
+def _to_integer(number: Decimal, text: str, field: TargetField) -> int:
+	if number != int(number):
+		raise refuse(field, f"'{text}' is not a whole number.", "not a whole number")
 	return int(number)
 
 
-def _parse_check(text: str, fieldname: str) -> int:
+def _parse_check(text: str, field: TargetField) -> int:
 	if text.lower() not in CHECK_VALUES:
-		raise RowError(f"{fieldname}: '{text}' is neither yes nor no.")
+		raise refuse(field, f"'{text}' is neither yes nor no.", "neither yes nor no")
 	return CHECK_VALUES[text.lower()]
 
 
-def _parse_datetime(text: str, fieldname: str, date_format: str | None) -> datetime:
+def _parse_datetime(text: str, field: TargetField, date_format: str | None) -> datetime:
 	try:
 		moment = datetime.strptime(text, date_format) if date_format else datetime.fromisoformat(text)
 	except ValueError as error:
 		expected = f"as {date_format}" if date_format else "like 2026-11-22"
-		raise RowError(
-			f"{fieldname}: '{text}' is not a date written {expected}; see --date-format."
+		raise refuse(
+			field, f"'{text}' is not a date written {expected}; see --date-format.", "not a date"
 		) from error
 	if moment.tzinfo:
-		raise RowError(f"{fieldname}: '{text}' names a time zone; write it in the time zone of the site.")
+		problem = f"'{text}' names a time zone; write it in the time zone of the site."
+		raise refuse(field, problem, "names a time zone")
 	return moment

@@ -48,6 +48,11 @@ class CsvTestCase(PipelineTestCase):
 	def run_import(self, *lines: str, **options) -> Result:
 		return self.make_importer(*lines, **options).run()
 
+	def set_number_format(self, number_format: str) -> None:
+		"""Set the site up, as System Settings would."""
+		frappe.defaults.set_global_default("number_format", number_format)
+		self.addCleanup(frappe.clear_cache)
+
 	def get_record(self, external_id: str):
 		return frappe.get_last_doc(OPPORTUNITY, filters={"external_id": external_id})
 

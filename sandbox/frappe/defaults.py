@@ -26,3 +26,6 @@ def set_default(key, value, parent="__default"):
 	frappe.get_doc(
 		doctype="DefaultValue", parent=parent, parenttype=parent, defkey=key, defvalue=value
 	).db_insert()
+
+
+set_global_default = set_default
