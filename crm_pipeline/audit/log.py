@@ -166,7 +166,7 @@ def _get_stage_draft(doc: Document, saved: Document) -> Draft:
 
 def get_outcome_reason(doc: Document) -> str:
 	"""Return why a record was closed: its lost reasons, then the detail."""
-	reasons = ", ".join(row.lost_reason for row in doc.lost_reasons)
+	reasons = ", ".join(cstr(row.lost_reason) for row in doc.lost_reasons)
 	return ": ".join(part for part in (reasons, cstr(doc.outcome_detail).strip()) if part)
 
 
@@ -179,7 +179,7 @@ def _get_amount(doc) -> tuple[float, str]:
 def _get_plain_value(doc: Document, fieldname: str):
 	value = doc.get(fieldname)
 	if isinstance(value, list):
-		return sorted(row.lost_reason for row in value)
+		return sorted(cstr(row.lost_reason) for row in value)
 	if doc.meta.get_field(fieldname).fieldtype == "Currency":
 		return flt(value, 9)
 	return cstr(value)

@@ -62,8 +62,7 @@ def redact_log(doctype: str, reference_name: str, why: str, change: Callable[[di
 		entry for entry in chain if any(entry[field] != text for field, text in left[entry.name].items())
 	]
 	trust = Trust()
-	for entry in concerned:
-		_validate_is_as_written(entry, chain, trust)
+	_validate_are_as_written(concerned, chain, trust)
 	if record and concerned:
 		_follow(record, chain, left)
 	for entry in concerned:
@@ -96,14 +95,16 @@ def _change(text, change: Callable[[str], str]):
 	return change(text) if text and isinstance(text, str) else text
 
 
-def _validate_is_as_written(entry, chain: list, trust: Trust) -> None:
+def _validate_are_as_written(concerned: list, chain: list, trust: Trust) -> None:
 	"""A redaction must not make an altered entry look like one that is in order."""
-	is_checked = entry.key_id in (trust.key_id, *trust.accepted_keys)
-	if not (is_checked and trust.is_believed(entry, chain)):
-		message = _(
-			"{0} can't be checked or was altered, so it can't be redacted. See Pipeline Audit Integrity."
-		)
-		refuse(message, entry.name, exception=AppendOnlyError)
+	believed = trust.find_believed(chain)
+	for entry in concerned:
+		is_checked = entry.key_id in (trust.key_id, *trust.accepted_keys)
+		if not (is_checked and entry.name in believed):
+			message = _(
+				"{0} can't be checked or was altered, so it can't be redacted. See Pipeline Audit Integrity."
+			)
+			refuse(message, entry.name, exception=AppendOnlyError)
 
 
 def _follow(record, chain: list, left: dict[str, dict]) -> None:
