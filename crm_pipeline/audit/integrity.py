@@ -190,16 +190,24 @@ def _get_lost_reasons(names: list[str]) -> dict[str, list[str]]:
 def _check_other_logs(trust: Trust) -> Iterator[Problem]:
 	"""Check the logs that no record stands beside: of deleted opportunities, of masters and of the log itself."""
 	yield from _show_findings(SETTINGS, trust.chain, trust.check_own_log())
+	gone = dict(trust.noted_ends)
 	for doctype in (OPPORTUNITY, *reading.MASTERS):
 		for names in reading.find_names_without_record(doctype):
 			for name, entries in reading.get_entries(doctype, names).items():
+				gone.pop((doctype, name), None)
 				yield from _check_chain(name, entries, trust)
-				if doctype == OPPORTUNITY and not _is_deletion(entries, trust):
-					message = _(
-						"{0} has {1} log entries but no longer exists, and they do not end with its deletion."
-					)
-					at = entries[-1].at
-					yield Problem(VANISHED, name, entries[-1].name, message.format(name, len(entries)), at)
+				yield from _show_findings(name, entries, trust.check_noted_end(doctype, name, entries))
+				if doctype == OPPORTUNITY:
+					yield from _check_deletion(name, entries, trust)
+	for doctype, name in gone:
+		yield from _show_findings(name, [], trust.check_noted_end(doctype, name, []))
+
+
+def _check_deletion(name: str, entries: list, trust: Trust) -> Iterator[Problem]:
+	if _is_deletion(entries, trust):
+		return
+	message = _("{0} has {1} log entries but no longer exists, and they do not end with its deletion.")
+	yield Problem(VANISHED, name, entries[-1].name, message.format(name, len(entries)), entries[-1].at)
 
 
 def _is_deletion(entries: list, trust: Trust) -> bool:

@@ -19,6 +19,7 @@ from crm_pipeline.domain import audit_chain, clock, lifecycle
 from crm_pipeline.record import bulk
 from crm_pipeline.record import clock as site_clock
 
+END_NOTED = "End Of Log Noted"
 ASSIGNMENT_FIELDS = ("sales_engineer", "application_engineer")
 OFFER_FIELDS = ("offer",)
 CONVERSION_FIELDS = ("customer", "opportunity_from", "party_name")
@@ -199,6 +200,13 @@ def add(doctype: str, name: str, *drafts: Draft) -> None:
 		if doctype == SETTINGS:
 			remember_end_of_settings(position + len(entries), entries[-1]["entry_hash"])
 	bulk.insert_many(AUDIT_LOG, entries)
+
+
+def remember_end(doctype: str, name: str) -> None:
+	"""Note in the settings' log where a log ends that no record remembers the end of: what stands there by now must stay."""
+	written_as, count, last_hash = _get_end(doctype, name)
+	told = {"doctype": doctype, "name": written_as, "count": count, "hash": last_hash}
+	add(SETTINGS, SETTINGS, Draft(END_NOTED, told))
 
 
 def remember_end_of_settings(count: int, last_hash: str) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from frappe.utils.password import get_encryption_key
 
 from crm_pipeline.audit import reading
+from crm_pipeline.audit.log import END_NOTED
 from crm_pipeline.constants import SETTINGS
 from crm_pipeline.domain import audit_chain
 
@@ -39,6 +40,8 @@ class Trust:
 		self.key_id = audit_chain.get_key_id(self.key)
 		self.chain = reading.get_entries(SETTINGS, [SETTINGS], for_update)[SETTINGS]
 		self.remembered_end = reading.get_remembered_end(for_update)
+		genuine = self._find_genuine(self.chain)
+		self.own = [entry for entry in self.chain if entry.name in genuine]
 		self.parts = self._read_parts()
 		self.accepted_keys = frozenset(key_id for part in self.parts[:1] for key_id in part.key_ids)
 
@@ -118,11 +121,25 @@ class Trust:
 			last = part.up_to
 		yield last, None, {}
 
+	@cached_property
+	def noted_ends(self) -> dict[tuple[str, str], tuple[int, str]]:
+		"""Return the ends of logs that were noted: (DocType, name) → the number of entries, and the last hash, by then."""
+		noted = (audit_chain.read_details(entry.details) for entry in self.own if entry.event == END_NOTED)
+		return {(end["doctype"], end["name"]): (end["count"], end["hash"]) for end in noted}
+
+	def check_noted_end(
+		self, doctype: str, name: str, chain: Sequence[Mapping]
+	) -> Iterator[audit_chain.Finding]:
+		"""Check that a log still has what was its last entry when its end was noted; it may go on."""
+		count, last_hash = self.noted_ends.get((doctype, name), (0, ""))
+		if count and all(entry["entry_hash"] != last_hash for entry in chain):
+			last = chain[-1]["name"] if chain else ""
+			yield audit_chain.Finding(audit_chain.CUT_TAIL, last, str(count))
+
 	def _read_parts(self) -> list[Part]:
-		genuine = self._find_genuine(self.chain)
 		parts: list[Part] = []
-		for entry in self.chain:
-			if entry.event == KEY_BREAK_ACCEPTED and entry.name in genuine:
+		for entry in self.own:
+			if entry.event == KEY_BREAK_ACCEPTED:
 				details = audit_chain.read_details(entry.details)
 				part = Part(**{name: details[name] for name in Part._fields})
 				parts = [*(parts if parts and parts[0].acceptance == part.acceptance else ()), part]
