@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from frappe import _, _lt
 
-from crm_pipeline.domain import audit_chain
+from crm_pipeline.domain import audit_chain, clock
 
 NO_LOG = "Record without log"
 DIFFERS = "Record differs from log"
@@ -49,7 +49,7 @@ class Findings:
 	def take(self, problems: Iterable[Problem]) -> "Findings":
 		for problem in problems:
 			self.counts[problem.kind] += 1
-			at = audit_chain.read_date(problem.at)
+			at = clock.read_date(problem.at)
 			ranked = (at or datetime.min, self.counts[problem.kind], problem._replace(at=at))
 			newest = self._newest[problem.kind]
 			keep = heapq.heappush if len(newest) < self.most_shown else heapq.heappushpop

@@ -15,7 +15,7 @@ from crm_pipeline.audit import log, reading
 from crm_pipeline.audit.findings import Problem
 from crm_pipeline.audit.trust import KEY_BREAK_ACCEPTED, Trust
 from crm_pipeline.constants import SETTINGS
-from crm_pipeline.domain import audit_chain
+from crm_pipeline.domain import audit_chain, clock
 from crm_pipeline.domain.text import is_blank
 from crm_pipeline.record import conflict
 from crm_pipeline.record.input_values import validate_reason
@@ -36,7 +36,7 @@ class Scope(NamedTuple):
 
 	def describe(self) -> str:
 		message = _("{0} entries of {1} logs, written from {2} to {3} under the keys {4}.")
-		span = (cstr(format_datetime(audit_chain.read_date(at))) for at in (self.first, self.last))
+		span = (cstr(format_datetime(clock.read_date(at))) for at in (self.first, self.last))
 		return message.format(f"{self.entries:,}", f"{self.logs:,}", *span, ", ".join(self.key_ids))
 
 

@@ -13,6 +13,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from crm_pipeline.domain import clock
+
 SEALED_FIELDS = (
 	"name",
 	"reference_doctype",
@@ -76,7 +78,7 @@ def get_moment(entry: Mapping) -> tuple:
 
 	Those of former versions have the site's clock alone, and all came before those with a stamp.
 	"""
-	return entry.get("at_utc") or 0, read_date(entry["at"]) or datetime.min
+	return entry.get("at_utc") or 0, clock.read_date(entry["at"]) or datetime.min
 
 
 def get_position(entry_name: str) -> int:
@@ -285,7 +287,7 @@ def _get_canonical_value(fieldname: str, value) -> str:
 	if fieldname == "amount":
 		return f"{as_stored(value):.9f}"
 	if fieldname == "at":
-		at = read_date(value)
+		at = clock.read_date(value)
 		return at.isoformat(sep=" ", timespec="microseconds") if at else str(value)
 	return str(value)
 
@@ -293,13 +295,3 @@ def _get_canonical_value(fieldname: str, value) -> str:
 def as_stored(amount) -> Decimal:
 	"""Return an amount as the database keeps it: nine decimals, halves away from zero, and no negative zero."""
 	return Decimal(str(amount)).quantize(NINE_DECIMALS, ROUND_HALF_UP) + 0
-
-
-def read_date(value: datetime | str | None) -> datetime | None:
-	"""Return a date that the database may have given as text; None for what is none, such as 2026-00-00."""
-	if value is None or isinstance(value, datetime):
-		return value
-	try:
-		return datetime.fromisoformat(value)
-	except ValueError:
-		return None
