@@ -26,13 +26,20 @@ def check_audit_log() -> None:
 		findings.take(find_problems())
 	except Exception:  # reason: whatever stops it, somebody hears that not everything was checked
 		lines.append(frappe.get_traceback())
+		leave_connection()
 		subject = _("The check of the pipeline's audit log could not be finished. See the Error Log.")
 	lines = [*findings.describe(), *lines]
 	if not lines:
 		return
 	title = _("Pipeline audit log: {0} problems").format(findings.total)
-	error_log = frappe.log_error(title, "\n".join(lines))
+	report = "\n".join(lines).encode(errors="replace").decode()  # an entry may hold what can't be stored
+	error_log = frappe.log_error(title, report)
 	notice.tell_by_bell(get_users_with_role("System Manager"), subject, ("Error Log", error_log.name))
+
+
+def leave_connection() -> None:
+	"""Go on with a new connection to the database; the old one may have broken off in the middle of an answer."""
+	frappe.db.close()  # the framework opens the next one
 
 
 def catch_up_offers() -> None:

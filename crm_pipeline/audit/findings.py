@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from frappe import _, _lt
-from frappe.utils import get_datetime
 
-from crm_pipeline.domain import audit_chain
+from crm_pipeline.domain import audit_chain, clock
 
 NO_LOG = "Record without log"
 DIFFERS = "Record differs from log"
@@ -50,8 +49,8 @@ class Findings:
 	def take(self, problems: Iterable[Problem]) -> "Findings":
 		for problem in problems:
 			self.counts[problem.kind] += 1
-			at = get_datetime(problem.at) if problem.at else datetime.min
-			ranked = (at, self.counts[problem.kind], problem)
+			at = clock.read_date(problem.at)
+			ranked = (at or datetime.min, self.counts[problem.kind], problem._replace(at=at))
 			newest = self._newest[problem.kind]
 			keep = heapq.heappush if len(newest) < self.most_shown else heapq.heappushpop
 			keep(newest, ranked)

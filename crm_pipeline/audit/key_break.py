@@ -15,7 +15,7 @@ from crm_pipeline.audit import log, reading
 from crm_pipeline.audit.findings import Problem
 from crm_pipeline.audit.trust import KEY_BREAK_ACCEPTED, Trust
 from crm_pipeline.constants import SETTINGS
-from crm_pipeline.domain import audit_chain
+from crm_pipeline.domain import audit_chain, clock
 from crm_pipeline.domain.text import is_blank
 from crm_pipeline.record import conflict
 from crm_pipeline.record.input_values import validate_reason
@@ -36,7 +36,7 @@ class Scope(NamedTuple):
 
 	def describe(self) -> str:
 		message = _("{0} entries of {1} logs, written from {2} to {3} under the keys {4}.")
-		span = (cstr(format_datetime(at)) for at in (self.first, self.last))
+		span = (cstr(format_datetime(clock.read_date(at))) for at in (self.first, self.last))
 		return message.format(f"{self.entries:,}", f"{self.logs:,}", *span, ", ".join(self.key_ids))
 
 
@@ -69,7 +69,7 @@ def accept(reason: str) -> Scope:
 		"key_ids": scope.key_ids,
 		"scope": scope.describe(),
 	}
-	for doctype in reading.get_doctypes():
+	for doctype in reading.DOCTYPES:
 		after = ""
 		for names in reading.find_names(doctype, scope.key_ids):
 			chains = {
@@ -86,7 +86,7 @@ def find_changed(trust: Trust) -> Iterator[Problem]:
 	"""Yield the logs that are not as they were accepted, one range of names after another."""
 	if not trust.accepted_keys:
 		return
-	for doctype in sorted({*reading.get_doctypes(), *(part.doctype for part in trust.parts)}):
+	for doctype in reading.DOCTYPES:
 		for after, up_to, chains in trust.get_ranges(doctype):
 			gone = dict(chains)
 			for names in reading.find_names(doctype, trust.accepted_keys, after, up_to):

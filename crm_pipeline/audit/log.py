@@ -19,6 +19,7 @@ from crm_pipeline.domain import audit_chain, clock, lifecycle
 from crm_pipeline.record import bulk
 from crm_pipeline.record import clock as site_clock
 
+END_NOTED = "End Of Log Noted"
 ASSIGNMENT_FIELDS = ("sales_engineer", "application_engineer")
 OFFER_FIELDS = ("offer",)
 CONVERSION_FIELDS = ("customer", "opportunity_from", "party_name")
@@ -166,7 +167,7 @@ def _get_stage_draft(doc: Document, saved: Document) -> Draft:
 
 def get_outcome_reason(doc: Document) -> str:
 	"""Return why a record was closed: its lost reasons, then the detail."""
-	reasons = ", ".join(row.lost_reason for row in doc.lost_reasons)
+	reasons = ", ".join(cstr(row.lost_reason) for row in doc.lost_reasons)
 	return ": ".join(part for part in (reasons, cstr(doc.outcome_detail).strip()) if part)
 
 
@@ -179,7 +180,7 @@ def _get_amount(doc) -> tuple[float, str]:
 def _get_plain_value(doc: Document, fieldname: str):
 	value = doc.get(fieldname)
 	if isinstance(value, list):
-		return sorted(row.lost_reason for row in value)
+		return sorted(cstr(row.lost_reason) for row in value)
 	if doc.meta.get_field(fieldname).fieldtype == "Currency":
 		return flt(value, 9)
 	return cstr(value)
@@ -199,6 +200,13 @@ def add(doctype: str, name: str, *drafts: Draft) -> None:
 		if doctype == SETTINGS:
 			remember_end_of_settings(position + len(entries), entries[-1]["entry_hash"])
 	bulk.insert_many(AUDIT_LOG, entries)
+
+
+def remember_end(doctype: str, name: str) -> None:
+	"""Note in the settings' log where a log ends that no record remembers the end of: what stands there by now must stay."""
+	written_as, count, last_hash = _get_end(doctype, name)
+	told = {"doctype": doctype, "name": written_as, "count": count, "hash": last_hash}
+	add(SETTINGS, SETTINGS, Draft(END_NOTED, told))
 
 
 def remember_end_of_settings(count: int, last_hash: str) -> None:

@@ -31,9 +31,10 @@ def get_renames(doctypes: set[str], trust: Trust) -> dict[str | None, list[Renam
 	renames = defaultdict(list)
 	for doctype in doctypes:
 		for entries in reading.get_entries(doctype).values():
+			believed = trust.find_believed(entries)
 			for entry in entries:
 				change = audit_chain.read_changes(entry.details).get("name")
-				if change and _is_of_names(change) and trust.is_believed(entry, entries):
+				if change and _is_of_names(change) and entry.name in believed:
 					renames[doctype].append((audit_chain.get_moment(entry), change["from"], change["to"]))
 		renames[doctype].sort()
 	return renames

@@ -13,6 +13,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from crm_pipeline.domain import clock
+
 SEALED_FIELDS = (
 	"name",
 	"reference_doctype",
@@ -76,7 +78,7 @@ def get_moment(entry: Mapping) -> tuple:
 
 	Those of former versions have the site's clock alone, and all came before those with a stamp.
 	"""
-	return entry.get("at_utc") or 0, _as_datetime(entry["at"]) if entry["at"] else datetime.min
+	return entry.get("at_utc") or 0, clock.read_date(entry["at"]) or datetime.min
 
 
 def get_position(entry_name: str) -> int:
@@ -181,9 +183,9 @@ def find_forged(
 	A lost key's entries come before those of the site's key, in their chain and by their stamps, and all of them were there
 	when a key break was accepted.
 	"""
-	forged, is_after_own = set(), False
+	forged, is_after_own, own_id = set(), False, get_key_id(key)
 	for entry in ordered:
-		if entry["key_id"] == get_key_id(key):
+		if entry["key_id"] == own_id:
 			is_after_own = True
 		elif is_after_own or not _can_be_former(entry, accepted_keys, began):
 			forged.add(entry["name"])
@@ -285,14 +287,11 @@ def _get_canonical_value(fieldname: str, value) -> str:
 	if fieldname == "amount":
 		return f"{as_stored(value):.9f}"
 	if fieldname == "at":
-		return _as_datetime(value).isoformat(sep=" ", timespec="microseconds")
+		at = clock.read_date(value)
+		return at.isoformat(sep=" ", timespec="microseconds") if at else str(value)
 	return str(value)
 
 
 def as_stored(amount) -> Decimal:
 	"""Return an amount as the database keeps it: nine decimals, halves away from zero, and no negative zero."""
 	return Decimal(str(amount)).quantize(NINE_DECIMALS, ROUND_HALF_UP) + 0
-
-
-def _as_datetime(value) -> datetime:
-	return value if isinstance(value, datetime) else datetime.fromisoformat(value)

@@ -50,3 +50,13 @@ def _find_change(before: int, after: int, zone: tzinfo) -> int:
 
 def _get_offset(stamp: int, zone: tzinfo) -> int:
 	return (EPOCH + timedelta(seconds=stamp)).astimezone(zone).utcoffset() // SECOND
+
+
+def read_date(value: datetime | str | None) -> datetime | None:
+	"""Return a date that the database may have given as text; None for what is none, such as 2026-00-00."""
+	if value is None or isinstance(value, datetime):
+		return value
+	try:
+		return datetime.fromisoformat(value)
+	except ValueError:
+		return None

@@ -27,6 +27,13 @@ def is_blank(text: str | None) -> bool:
 	return all(unicodedata.category(sign) in INVISIBLE or sign in DRAWN_AS_NOTHING for sign in shown)
 
 
+def as_words(text: str) -> str:
+	"""Return what a text says however it is laid out: without tags, line breaks, signs that nobody sees, and capitals."""
+	shown = unescape(TAG.sub(" ", text))
+	seen = (sign for sign in shown if unicodedata.category(sign) != "Cf" and sign not in DRAWN_AS_NOTHING)
+	return " ".join("".join(seen).split()).casefold()
+
+
 def as_html(text: str) -> str:
 	"""Return a description as the framework keeps it: a typed "<" is no tag, the lines of a plain text stay lines."""
 	marked = TYPED_SIGN.sub("&lt;", text)

@@ -40,6 +40,7 @@ EVENTS = {
 	"Merged": _lt("Merged"),
 	"Key Break Accepted": _lt("Key Break Accepted"),
 	"Redacted": _lt("Redacted"),
+	"End Of Log Noted": _lt("End Of Log Noted"),
 	"Auto Closed": _lt("Auto Closed"),
 	"Reopened": _lt("Reopened"),
 	"Deleted": _lt("Deleted"),

@@ -22,8 +22,9 @@ from crm_pipeline.record.input_values import validate_reason
 from crm_pipeline.refusal import refuse
 
 SHORTEST = 3  # a shorter name would be found in other words
-# what a person may stand in, beside the log: the record's own texts follow the log where that tells of them
-TEXT_FIELDS = ("party_display_name", "title", "next_step", "notes")
+# what a person may stand in, beside the log: the record's own texts follow the log where that tells of them (of the
+# reason of a reopening it does not, where the record was restored)
+TEXT_FIELDS = ("party_display_name", "title", "next_step", "notes", "reopen_reason")
 
 
 class Person(NamedTuple):
@@ -108,7 +109,7 @@ def _find_logs(person: Person, records: list[str]) -> list[str]:
 def _redact(name: str, why: str, change: Callable[[str], str]) -> bool:
 	"""Tell whether the log could be redacted; one that can't be checked is left, and must be named."""
 	with transactions.attempt(AppendOnlyError) as redacting:
-		redaction.redact_log(OPPORTUNITY, name, why, lambda _entry, text: change(text))
+		redaction.redact_log(OPPORTUNITY, name, why, lambda _entry, text, _is_reason: change(text))
 	return redacting.error is None
 
 

@@ -13,14 +13,14 @@ from crm_pipeline.api import audit as audit_api
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.audit import integrity, log, trust
 from crm_pipeline.audit.findings import Findings
-from crm_pipeline.audit.reading import FIELDS
-from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
+from crm_pipeline.audit.reading import FIELDS, MASTERS
+from crm_pipeline.constants import AUDIT_LOG, LOST_REASON_ROW, OPPORTUNITY, SETTINGS
 from crm_pipeline.exceptions import AppendOnlyError, InputError
 from crm_pipeline.form import history
 from crm_pipeline.tasks import check_audit_log
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems
-from crm_pipeline.tests.base import PipelineTestCase
+from crm_pipeline.tests.base import IS_SANDBOX, PipelineTestCase, site_only
 from crm_pipeline.tests.clocks import backdate
 from crm_pipeline.tests.users import as_user
 
@@ -326,6 +326,74 @@ class TestTampering(PipelineTestCase):
 		frappe.db.set_value(AUDIT_LOG, f"{name}-0001", "amount", 5, update_modified=False)
 		self.assertIn((integrity.audit_chain.ALTERED, name), self.get_all_problems())
 
+	def test_a_deleted_record_that_is_there_again(self):
+		name = factories.make_opportunity().name
+		frappe.delete_doc(OPPORTUNITY, name)
+		entries = get_log(name)
+		end = {"audit_count": len(entries), "audit_hash": entries[-1].entry_hash}
+		other = factories.make_opportunity().name
+		frappe.db.set_value(OPPORTUNITY, other, {"name": name, **end}, update_modified=False)
+		self.assertEqual(get_problems(name), [(integrity.DIFFERS, entries[-1].name)])
+		frappe.get_doc(OPPORTUNITY, name).update({"potential_value": 5}).save()
+		self.assertIn(integrity.DIFFERS, [kind for kind, _entry in get_problems(name)])
+		frappe.delete_doc(OPPORTUNITY, name)
+		self.assertIn((integrity.VANISHED, name), self.get_all_problems())
+
+	def test_an_entry_in_another_spelling(self):
+		"""To the database case and spaces at the end are nothing; to a log, an entry is written exactly like its record."""
+		own = {"reference_name": self.name, "reference_doctype": OPPORTUNITY}
+		other = {"reference_doctype": SETTINGS, "reference_name": "pipeline settings"}
+		for values in (
+			{**own, "reference_name": self.name.lower()},
+			{**own, "reference_name": f"{self.name} "},
+			{**own, "reference_doctype": OPPORTUNITY.upper()},
+			{**own, "reference_doctype": f"{OPPORTUNITY} "},
+			{**own, "reference_doctype": "Nothing"},
+			{**other, "reference_name": "Nothing"},
+			other,
+			{**other, "reference_doctype": SETTINGS.lower()},
+		):
+			frappe.db.savepoint("entry")
+			with self.subTest(values):
+				self.forge("X", 9, previous_hash="forged", **values)
+				self.assertEqual(self.get_altered(integrity.find_problems()), {"X-0009"})
+				if "Opp" in values["reference_doctype"] and not IS_SANDBOX:
+					self.assertEqual(self.get_altered(integrity.find_problems([self.name])), {"X-0009"})
+			frappe.db.rollback(save_point="entry")
+
+	def test_an_entry_in_another_spelling_switches_nothing_off(self):
+		frappe.db.delete(OPPORTUNITY, {"name": self.name})
+		for position, doctype in enumerate((OPPORTUNITY.upper(), f"{OPPORTUNITY} ")):
+			self.forge("A", position, reference_doctype=doctype, previous_hash=str(position))
+			self.assertIn((integrity.VANISHED, self.name), self.get_all_problems())
+
+	def test_a_record_without_a_name(self):
+		row = frappe.get_doc(OPPORTUNITY, self.name)
+		for name in ("", " ", "\x01", "\u200b"):
+			frappe.db.savepoint("record")
+			with self.subTest(name):
+				frappe.db.set_value(OPPORTUNITY, row.name, "name", name, update_modified=False)
+				self.assertIn((integrity.NO_LOG, name), self.get_all_problems())
+			frappe.db.rollback(save_point="record")
+
+	@site_only("dates that are none")
+	def test_a_date_that_is_none(self):
+		"""Such a one breaks off the database's answer when it is read as a date."""
+		self.addCleanup(self.set_mode, frappe.db.sql("select @@sql_mode")[0][0])
+		self.set_mode("")
+		for date in ("2026-00-00", "0000-00-00 00:00:00"):
+			self.set_date(AUDIT_LOG, self.entries[1], "at", date)
+			self.set_date(OPPORTUNITY, self.name, "modified", date)
+			found = list(integrity.find_problems([self.name]))
+			self.assertEqual(self.get_altered(found), {self.entries[1]})
+			self.assertTrue(Findings(5).take(found).describe())
+
+	def set_mode(self, mode: str):
+		frappe.db.sql("set session sql_mode = %s", (mode,))
+
+	def set_date(self, doctype: str, name: str, fieldname: str, date: str):
+		frappe.db.sql(f"update `tab{doctype}` set `{fieldname}` = %s where name = %s", (date, name))
+
 	def test_a_forged_deletion(self):
 		frappe.db.delete(OPPORTUNITY, {"name": self.name})
 		self.forge(self.name, 4, event="Deleted", previous_hash=get_log(self.name)[-1].entry_hash)
@@ -378,6 +446,39 @@ class TestTampering(PipelineTestCase):
 		)
 		self.assertEqual([kind for kind, _entry in get_problems(name)], [integrity.DIFFERS])
 
+	def test_a_lost_reason_added_by_sql(self):
+		name = factories.make_opportunity("Lost").name
+		row = frappe.get_doc(OPPORTUNITY, name).lost_reasons[0].as_dict() | {"doctype": LOST_REASON_ROW}
+		for values in (
+			{"lost_reason": personas.REASON_FOR_LOST},
+			{"lost_reason": personas.REASON_FOR_LOST, "parent": name.lower()},
+			{"lost_reason": None},
+		):
+			frappe.db.savepoint("record")
+			with self.subTest(values):
+				frappe.get_doc({**row, **values, "name": "added"}).db_insert()
+				self.assertEqual([kind for kind, _entry in get_problems(name)], [integrity.DIFFERS])
+				frappe.get_doc(OPPORTUNITY, name).as_dict()
+			frappe.db.rollback(save_point="record")
+
+	def test_many_forged_entries_take_no_longer_each(self):
+		"""What is asked of a log is asked once, however many entries it has."""
+		change = json.dumps({"name": {"from": "a", "to": "b"}})
+		tombstone = json.dumps({"entry": "a", "former": "b", "current": "c"})
+		for position in range(1, 31):
+			event, details = ("Redacted", tombstone) if position % 2 else ("Renamed", change)
+			values = {"reference_doctype": "User", "reference_name": "q", "previous_hash": str(position)}
+			self.forge("User q", position, **values, event=event, details=details)
+		with patch.object(
+			trust.audit_chain, "get_redactions", wraps=trust.audit_chain.get_redactions
+		) as asked:
+			self.get_all_problems()
+		of_user = [call for call in asked.call_args_list if len(call.args[0]) == 30]
+		self.assertEqual(len(of_user), 2)  # as a log, and for the renames in it
+
+	def get_altered(self, problems) -> set[str]:
+		return {problem.entry for problem in problems if problem.kind == integrity.audit_chain.ALTERED}
+
 	def test_the_sentence_says_what_differs(self):
 		self.set_in_record(status="Lost")
 		message = next(integrity.find_problems([self.name])).message
@@ -410,7 +511,7 @@ class TestTampering(PipelineTestCase):
 		api.make_offer(name)
 		self.assertIn(integrity.DIFFERS, [kind for kind, _entry in get_problems(name)])
 
-	def forge(self, reference_name: str, position: int, **values):
+	def forge(self, reference_name: str, position: int, /, **values):
 		"""Write an entry as somebody would who has the database and not the key: like a real one, but for the seal."""
 		entry = frappe.get_doc(AUDIT_LOG, self.entries[0]).as_dict()
 		entry |= {
@@ -511,12 +612,28 @@ class TestNightlyCheck(PipelineTestCase):
 		with (
 			patch("crm_pipeline.tasks.find_problems", stop),
 			patch("crm_pipeline.tasks.notice.tell_by_bell") as told,
+			patch.object(frappe.db, "close") as left,
 		):
 			check_audit_log()
+		left.assert_called_once()  # whatever stopped it, the report goes by a connection that works
 		report = frappe.get_last_doc("Error Log", {"method": ("like", "Pipeline audit log%")}).error
 		self.assertIn("found before", report)
 		self.assertIn("the disk is gone", report)
 		self.assertIn("could not be finished", told.call_args.args[1])
+
+	def test_what_can_not_be_stored_is_reported_too(self):
+		problem = integrity.Problem(integrity.DIFFERS, "OPP-1", "", "half a sign: \ud800")
+		with patch("crm_pipeline.tasks.find_problems", return_value=[problem]):
+			check_audit_log()
+		report = frappe.get_last_doc("Error Log", {"method": ("like", "Pipeline audit log%")}).error
+		self.assertIn("half a sign: ?", report)
+
+	def test_it_looks_at_the_logs_of_all_that_is_renamed(self):
+		events = frappe.get_hooks("doc_events")
+		path = "crm_pipeline.audit.renames.after_rename"
+		doctypes = (doctype for doctype, hooks in events.items() if path in hooks.get("after_rename", ()))
+		renamed = {name for names in doctypes for name in ([names] if isinstance(names, str) else names)}
+		self.assertEqual({*MASTERS}, renamed)
 
 	def test_it_is_scheduled(self):
 		self.assertIn(

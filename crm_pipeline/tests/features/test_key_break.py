@@ -10,7 +10,9 @@ from crm_pipeline.api import audit as audit_api
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.audit import integrity, key_break, log, reading
 from crm_pipeline.audit.findings import DIFFERS, VANISHED
+from crm_pipeline.audit.trust import Trust
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY, SETTINGS
+from crm_pipeline.domain import audit_chain
 from crm_pipeline.domain.audit_chain import ALTERED, CUT_TAIL, MISSING, UNKNOWN_KEY, get_key_id
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.patches.v0_1 import remember_end_of_settings_log
@@ -204,6 +206,67 @@ class TestAccepted(KeyBreakTestCase):
 			self.assertEqual(self.get_all(), set())
 			self.set_in_entry(f"{self.names[0]}-0002", reason="Nothing")
 			self.assertEqual(self.get_all(), {(ALTERED, self.names[0])})
+
+
+class TestDecoys(KeyBreakTestCase):
+	"""Entries that somebody without a key puts beside the real ones, so that those are not found or not accepted."""
+
+	def put(self, **values) -> None:
+		entry = frappe.get_doc(AUDIT_LOG, f"{self.gone}-0001").as_dict()
+		entry |= {"doctype": AUDIT_LOG, "name": "0-1", "previous_hash": "0", "at": "1990-01-01", **values}
+		frappe.get_doc(entry).db_insert()
+
+	def test_a_key_in_another_spelling(self):
+		self.put(reference_name="0", key_id=get_key_id("the old key").upper())
+		self.assertIn(get_key_id("the old key"), audit_api.preview_key_break())
+		self.accept()
+		self.assertEqual(self.get_all(), set())
+		self.assertIn(ALTERED, get_all_kinds())
+
+	def test_a_doctype_in_another_spelling(self):
+		for doctype in (OPPORTUNITY.upper(), "USER"):
+			self.put(name=f"0-{doctype}", reference_name="A", reference_doctype=doctype)
+		self.accept()
+		self.assertEqual(get_all_kinds(), [ALTERED, ALTERED])
+		frappe.db.delete(AUDIT_LOG, {"name": ("like", "0-%")})
+		self.assertEqual(get_all_kinds(), [])
+
+
+class TestWhenTheKeyCameIntoUse(PipelineTestCase):
+	"""Nothing under another key is older than the first entry of the site's key, whatever became of that."""
+
+	def setUp(self):
+		super().setUp()
+		frappe.db.delete(AUDIT_LOG)
+		reason = {"lost_reason": personas.REASON_WITH_DETAIL}
+		self.first = factories.make_history(lost_reasons=[reason], outcome_detail="Mr Smith was rude").name
+		self.name = factories.make_opportunity().name
+
+	def forge(self, name: str, **values) -> None:
+		entry = frappe.get_doc(AUDIT_LOG, f"{self.first}-0001").as_dict()
+		entry |= {
+			"doctype": AUDIT_LOG,
+			"name": f"{name}-0001",
+			"reference_name": name,
+			"entry_hash": "f" * 64,
+		}
+		frappe.get_doc({**entry, **values}).db_insert()
+
+	def test_that_it_was_redacted_moves_nothing(self):
+		at_utc = get_log(self.first)[0].at_utc + 1
+		self.forge("F", key_id="deadbeefdeadbeef", event="Deleted", at_utc=at_utc)
+		with as_user(personas.ORG_ADMIN):
+			audit_api.redact(f"{self.first}-0001", "Asked for by Mr Smith")
+		self.assertIn(ALTERED, get_all_kinds())
+		with self.assertRefused(InputError, "there is no key break to accept"):
+			audit_api.accept_key_break(REASON)
+
+	def test_behind_many_forged_entries_it_is_found_too(self):
+		for number in range(7):
+			self.forge(f"Q{number}", at_utc=number // 2 or None, at=f"2001-01-0{number + 1}")
+		expected = audit_chain.get_moment(get_log(self.first)[0])
+		with patch.multiple(reading, FEW=2, BATCH_SIZE=2):
+			self.assertEqual(Trust().began, expected)
 
 
 class TestWhoAndWhen(KeyBreakTestCase):

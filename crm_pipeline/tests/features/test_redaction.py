@@ -7,16 +7,20 @@ from crm_pipeline.api import opportunity as api
 from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.audit.redaction import TEXT_LEFT
 from crm_pipeline.constants import AUDIT_LOG, OPPORTUNITY
-from crm_pipeline.domain.audit_chain import ALTERED, UNKNOWN_KEY
+from crm_pipeline.domain.audit_chain import ALTERED, CUT_TAIL, UNKNOWN_KEY
 from crm_pipeline.exceptions import AppendOnlyError, InputError
 from crm_pipeline.form.timeline import get_lines
 from crm_pipeline.tests import doors, factories, personas
 from crm_pipeline.tests.audit import get_events, get_log, get_problems, under_key
-from crm_pipeline.tests.base import PipelineTestCase
+from crm_pipeline.tests.base import PipelineTestCase, site_only
 from crm_pipeline.tests.users import as_user
 
 TEXT = "Mr Smith (smith@example.com) was rude"
 WHY = "Asked for by Mr Smith"
+
+
+def find_problems_of(name: str) -> list[str]:
+	return [problem.kind for problem in find_problems() if problem.reference_name == name]
 
 
 class RedactionTestCase(PipelineTestCase):
@@ -26,9 +30,9 @@ class RedactionTestCase(PipelineTestCase):
 		self.entry = f"{self.name}-0002"
 		self.former = get_log(self.name)[1]
 
-	def make_lost(self) -> str:
+	def make_lost(self, text: str = TEXT) -> str:
 		name = factories.make_opportunity().name
-		api.mark_lost(name, [personas.REASON_WITH_DETAIL], TEXT)
+		api.mark_lost(name, [personas.REASON_WITH_DETAIL], text)
 		return name
 
 	def redact(self, entry: str | None = None) -> None:
@@ -70,6 +74,51 @@ class TestRedacted(RedactionTestCase):
 		self.redact()
 		self.assertEqual(frappe.db.get_value(OPPORTUNITY, self.name, "outcome_detail"), "Too slow")
 		self.assertEqual(get_problems(self.name), [])
+
+	def test_the_same_words_in_another_layout(self):
+		for text in (f"{TEXT}  \n", f"  {TEXT.replace(' ', chr(10))}", TEXT.upper(), f"\u200b{TEXT}"):
+			with self.subTest(text):
+				name = self.make_lost(text)
+				api.correct(name, "A typo", outcome_detail="Too slow")
+				api.correct(name, "Once more", outcome_detail=TEXT)
+				self.redact(f"{name}-0004")
+				self.assertNotIn("smith", str(get_log(name)[:4]).lower())
+				self.assertEqual(get_problems(name), [])
+
+	def test_the_name_of_a_lost_reason_is_no_free_text(self):
+		reasons = [personas.REASON_WITH_DETAIL, personas.REASON]
+		name = factories.make_opportunity().name
+		api.mark_lost(name, reasons, personas.REASON)
+		api.reopen(name, personas.REASON)
+		api.mark_lost(name, [personas.REASON])
+		self.redact(f"{name}-0002")
+		told = [entry.reason for entry in get_log(name)]
+		self.assertEqual(told[1:4], [TEXT_LEFT, TEXT_LEFT, personas.REASON])
+		self.assertEqual(get_problems(name), [])
+
+	@site_only("copies of deleted documents")
+	def test_a_copy_that_is_restored_does_not_bring_it_back(self):
+		api.reopen(self.name, f"{TEXT} again")
+		frappe.delete_doc(OPPORTUNITY, self.name)
+		self.redact()
+		self.redact(f"{self.name}-0003")
+		copies = frappe.get_all("Deleted Document", {"deleted_name": self.name}, pluck="data")
+		self.assertEqual((len(copies), "smith" in copies[0].lower()), (1, False))
+
+	def test_the_reason_of_a_reopening_is_not_that_of_a_new_record(self):
+		self.assertFalse(factories.make_opportunity(reopen_reason=TEXT).reopen_reason)
+
+	def test_undone_on_a_deleted_record_s_log_it_is_found(self):
+		api.reopen(self.name, "They called again")
+		frappe.delete_doc(OPPORTUNITY, self.name)
+		former = [frappe.get_doc(AUDIT_LOG, entry.name) for entry in get_log(self.name)]
+		self.redact()
+		self.assertEqual(find_problems_of(self.name), [])
+		for rows in (former, []):
+			frappe.db.delete(AUDIT_LOG, {"reference_name": self.name})
+			for row in rows:
+				row.db_insert()
+			self.assertEqual(find_problems_of(self.name), [CUT_TAIL])
 
 	def test_a_tombstone_can_be_redacted_too(self):
 		self.redact()

@@ -70,7 +70,7 @@ def keep_derived_fields(doc: Document) -> None:
 	"""What follows from something else, or belongs to the framework, stands as it was saved."""
 	saved = doc.get_doc_before_save()
 	if not saved:
-		doc.idx = 0
+		doc.idx, doc.reopen_reason = 0, None
 		return
 	doc.update({fieldname: saved.get(fieldname) for fieldname in STANDARD_FIELDS})
 	if not lifecycle.is_reopening(saved.status, doc.status):
