@@ -50,6 +50,7 @@ def make_sales_order(
 	source_name: str, target_doc: str | dict | Document | None = None, args: str | dict | None = None
 ) -> Document:
 	"""Return ERPNext's order of a quotation; that of a converted lead is for the lead's customer."""
+	frappe.has_permission("Quotation", "read", doc=source_name, throw=True)
 	with known_customer.found_by_erpnext(source_name):
 		target = read_target(target_doc, "Sales Order")
 		return _call(f"{QUOTATION}.make_sales_order", source_name, target, _read_choice(args))
@@ -61,6 +62,7 @@ def make_sales_invoice(
 	source_name: str, target_doc: str | dict | Document | None = None, args: str | dict | None = None
 ) -> Document:
 	"""Return ERPNext's invoice of a quotation; that of a converted lead is for the lead's customer."""
+	frappe.has_permission("Quotation", "read", doc=source_name, throw=True)
 	with known_customer.found_by_erpnext(source_name):
 		target = read_target(target_doc, "Sales Invoice")
 		return _call(f"{QUOTATION}.make_sales_invoice", source_name, target, _read_choice(args))
