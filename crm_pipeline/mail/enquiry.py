@@ -26,17 +26,23 @@ def is_enquiry(doc: Document) -> bool:
 
 def receive(doc: Document) -> Document:
 	"""Save an enquiry under a record of its own and return the visitor's document with that name."""
-	doc.title = doc.title or _("Enquiry of {0}").format(
-		doc.party_display_name or doc.contact_email or _("a visitor")
-	)
-	doc.name = incoming.save(lambda: _make(doc)) or incoming.save(lambda: incoming.make_bare(doc))
+	who = _get_name(doc)
+	doc.title = doc.title or _("Enquiry of {0}").format(who or doc.contact_email or _("a visitor"))
+	words = frappe._dict(title=doc.title, contact_email=doc.contact_email, party_display_name=who)
+	doc.name = incoming.save(lambda: _make(doc, words)) or incoming.save(lambda: incoming.make_bare(words))
 	if not doc.name:
 		frappe.throw(_("Your enquiry could not be saved. Try again, or write an e-mail."))
 	return doc
 
 
-def _make(doc: Document) -> Document:
-	record = incoming.make(doc, sender.get_address(doc.contact_email))
+def _get_name(doc: Document) -> str | None:
+	"""Return what the visitor calls their company or themselves, wherever the form asks for it."""
+	typed = doc.party_name if isinstance(doc.party_name, str) else None
+	return doc.party_display_name or typed
+
+
+def _make(doc: Document, words: dict) -> Document:
+	record = incoming.make(words, sender.get_address(doc.contact_email))
 	record.update({fieldname: doc.get(fieldname) for fieldname in WORDS if doc.get(fieldname)})
 	record.potential_value = max(flt(doc.potential_value), 0)
 	for fieldname, doctype in MASTERS.items():

@@ -92,7 +92,7 @@ def save(make: Callable[[], Document]) -> str | None:
 	return None
 
 
-def make(doc: Document, address: str) -> Document:
+def make(doc: Document | dict, address: str) -> Document:
 	"""Return the record of an e-mail with everything that is known about its sender."""
 	record = make_bare(doc)
 	party = None
@@ -116,7 +116,7 @@ def set_party(record: Document, party: sender.Party | None) -> None:
 		record.contact_person = party.contact
 
 
-def make_bare(doc: Document) -> Document:
+def make_bare(doc: Document | dict) -> Document:
 	"""Return a record with the subject and the sender alone."""
 	record = frappe.new_doc(OPPORTUNITY)
 	record.update(

@@ -55,7 +55,7 @@ def find(doc: Document) -> dict[str, tuple[str, str]]:
 
 def _find_saved(doc: Document, fieldname: str, name: str) -> Document | None:
 	"""Return the saved record or row in which this link stood already."""
-	is_row = bool(doc.get("parentfield"))
+	is_row = bool(doc.get("parentfield") and doc.parent_doc)  # a row may be saved by itself
 	saved = (doc.parent_doc if is_row else doc).get_doc_before_save()
 	rows = (saved.get(doc.parentfield) if is_row else [saved]) if saved else ()
 	same = [row for row in rows if row.get(fieldname) == name]

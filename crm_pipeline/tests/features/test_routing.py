@@ -7,11 +7,12 @@ from frappe.utils import add_days, nowdate
 
 from crm_pipeline.api import opportunity as api
 from crm_pipeline.api.routing import try_routing
+from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.domain import routing
 from crm_pipeline.exceptions import InputError
 from crm_pipeline.routing import router
 from crm_pipeline.tests import factories, personas
-from crm_pipeline.tests.audit import get_events
+from crm_pipeline.tests.audit import get_events, get_problems
 from crm_pipeline.tests.base import PipelineTestCase
 from crm_pipeline.tests.users import as_user
 
@@ -118,6 +119,15 @@ class TestNobodyAvailable(PipelineTestCase):
 		doc = make_routed()
 		self.assertFalse(doc.sales_engineer)
 		self.assertIn(f"nobody available in {personas.REGION} or above", doc.routing_explanation)
+
+	def test_a_sales_engineer_keeps_what_nobody_else_takes(self):
+		set_members()
+		with as_user(personas.OTHER_ENGINEER):
+			doc = make_routed()
+			self.assertEqual(doc.sales_engineer, personas.OTHER_ENGINEER)
+			self.assertIn("It stays with whoever made it.", doc.routing_explanation)
+			frappe.get_doc(OPPORTUNITY, doc.name).update({"city": "Salem"}).save()
+		self.assertEqual(get_problems(doc.name), [])
 
 	def test_routing_trouble_never_blocks_a_save(self):
 		with patch.object(router, "decide", side_effect=ZeroDivisionError):

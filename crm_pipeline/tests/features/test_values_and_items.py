@@ -200,6 +200,24 @@ class TestItemsOfEarlierVersions(PipelineTestCase):
 		self.assertEqual([row.description for row in rows], ["Flange &lt;DN 80><br>in red", "Plain"])
 
 
+@site_only("Data Import")
+class TestImportedRows(PipelineTestCase):
+	def test_a_rate_of_0_in_a_sheet_is_one_and_a_missing_column_is_none(self):
+		for rate, is_given in (({"items.rate": 0}, 1), ({"items.rate": 50}, 1), ({}, 0)):
+			row = {
+				**factories.OPPORTUNITY_DEFAULTS,
+				"title": f"Imported {rate}",
+				"items.item_code": personas.ITEM,
+				"items.qty": 1,
+				**rate,
+			}
+			with self.subTest(rate), as_user("Administrator"):
+				self.assertEqual(doors.run_data_import("Insert New Records", row), "")
+				name = frappe.db.get_value("Pipeline Opportunity", {"title": row["title"]})
+				(item,) = frappe.get_doc("Pipeline Opportunity", name).items
+				self.assertEqual((item.rate, item.rate_is_given), (rate.get("items.rate", 0), is_given))
+
+
 @site_only("ERPNext's arithmetic")
 class TestRounding(PipelineTestCase):
 	"""Money is rounded as ERPNext's own Quotation rounds it, for the same rows on the same site."""

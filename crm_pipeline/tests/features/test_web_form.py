@@ -9,6 +9,7 @@ from crm_pipeline.tests import leftovers, personas
 from crm_pipeline.tests.base import site_only
 from crm_pipeline.tests.connections import CommittedTestCase
 from crm_pipeline.tests.features.test_rest import request
+from crm_pipeline.tests.users import as_user
 
 ACCEPT = "/api/method/frappe.website.doctype.web_form.web_form.accept"
 FIELDS = (
@@ -109,5 +110,26 @@ class TestWebForm(CommittedTestCase):
 		for secret in ("boss@secret.example", "9000000001"):
 			self.assertNotIn(secret, answer.get_data(as_text=True))
 		self.assertEqual(self.read(answer).party_name, personas.OTHER_CUSTOMER)
-		answer = self.send(opportunity_from="Customer", party_name="No Such Works", title="Pumps")
-		self.assertIsNone(self.read(answer).party_name)
+		answer = self.send(opportunity_from="Customer", party_name="No Such Works")
+		record = self.read(answer)
+		self.assertIsNone(record.party_name)
+		self.assertEqual(
+			(record.party_display_name, record.title), ("No Such Works", "Enquiry of No Such Works")
+		)
+
+	def test_who_works_on_the_desk_names_no_party_that_they_may_not_read(self):
+		from frappe.website.doctype.web_form.web_form import accept
+
+		limit = {"user": personas.ENGINEER, "allow": "Customer", "for_value": personas.CUSTOMER}
+		frappe.get_doc({"doctype": "User Permission", **limit}).insert()
+		values = {
+			"opportunity_from": "Customer",
+			"party_name": personas.OTHER_CUSTOMER,
+			"region": personas.REGION,
+			"product_line": personas.PRODUCT_LINE,
+			"potential_value": 10,
+		}
+		self.addCleanup(frappe.flags.pop, "in_web_form", None)
+		with as_user(personas.ENGINEER), self.assertRaises(frappe.PermissionError) as refusal:
+			accept(self.form, json.dumps(values))
+		self.assertIn(f"You may not read Customer {personas.OTHER_CUSTOMER}", str(refusal.exception))

@@ -21,6 +21,7 @@ def set_sales_engineer(doc: Document) -> None:
 		doc.route_automatically = int(_needs_routing(doc))
 		if doc.route_automatically:
 			router.route(doc)
+			_keep_with_creator(doc)
 		else:
 			doc.sales_engineer = frappe.session.user
 	elif _has_waited_for_region(doc):
@@ -63,6 +64,17 @@ def tell_creator(doc: Document) -> None:
 	if doc.flags.routed and doc.sales_engineer and doc.sales_engineer != frappe.session.user:
 		message = _("{0} was routed to {1}.").format(doc.name, get_fullname(doc.sales_engineer))
 		frappe.msgprint(message, alert=True)
+
+
+def _keep_with_creator(doc: Document) -> None:
+	"""Where nobody was there to be chosen, a sales engineer's own record stays theirs: they would not see it any more."""
+	creator = frappe.session.user
+	is_a_person_s = not (frappe.flags.in_import or doc.flags.came_by_mail or _is_integration(creator))
+	if doc.sales_engineer or is_manager() or not is_a_person_s or not is_eligible(creator, "sales_engineer"):
+		return
+	doc.sales_engineer = creator
+	text = "\n".join((doc.routing_explanation, _("It stays with whoever made it.")))
+	doc.set_system_value("routing_explanation", text)
 
 
 def _needs_routing(doc: Document) -> bool:

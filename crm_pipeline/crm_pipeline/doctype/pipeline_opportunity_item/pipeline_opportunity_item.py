@@ -1,7 +1,8 @@
+from crm_pipeline.compat import OwnDefaults
 from crm_pipeline.crm_pipeline.doctype.pipeline_opportunity.row import OpportunityRow
 
 
-class PipelineOpportunityItem(OpportunityRow):
+class PipelineOpportunityItem(OwnDefaults, OpportunityRow):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -28,4 +29,4 @@ class PipelineOpportunityItem(OpportunityRow):
 		supplier_rate: DF.Currency
 		uom: DF.Link | None
 	# end: auto-generated types
-	pass
+	left_to_the_rules = ("rate_is_given",)  # noted when the opportunity is taken in
