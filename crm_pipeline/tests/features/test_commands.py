@@ -98,6 +98,12 @@ class TestRealData(CsvTestCase):
 		"closed_on": "close_date",
 		"won_value": "close_value",
 	}
+	DEFAULTS = {
+		"company": personas.COMPANY,
+		"potential_value": "0",
+		"lost_reasons": "No decision",
+		"opened_on": "2017-12-31",  # what is only prospected has no date
+	}
 
 	def setUp(self):
 		super().setUp()
@@ -110,8 +116,8 @@ class TestRealData(CsvTestCase):
 		return self.run_import(
 			*self.lines,
 			map_path=self.write_map(self.MAP),
-			defaults={"company": personas.COMPANY, "potential_value": "0", "lost_reasons": "No decision"},
-			date_format="%m/%d/%Y",
+			defaults=self.DEFAULTS,
+			date_formats=("%m/%d/%Y",),
 			create_masters=True,
 		)
 
