@@ -24,7 +24,8 @@ class Summary:
 	def add(self, row: Row, error: Exception, reason: str) -> None:
 		group = get_group(row, error, reason)
 		self.counts[group] += 1
-		self.examples.setdefault(group, f"line {row.line}: {reason}")
+		told = "" if reason == group[1] else f": {reason}"
+		self.examples.setdefault(group, f"line {row.line}{told}")
 
 	def merge(self, other: "Summary") -> None:
 		self.counts.update(other.counts)
