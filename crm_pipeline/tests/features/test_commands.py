@@ -191,7 +191,7 @@ class TestRealData(CsvTestCase):
 		"""Work the figures out of the files, without the importer."""
 		teams = csv.DictReader((REAL_DATA / "sales_teams.csv").read_text(encoding="utf-8").splitlines())
 		offices = {row["sales_agent"]: row["regional_office"] for row in teams}
-		counts, won_values = Counter(), defaultdict(float)
+		counts, won_values = Counter(rows=0, rejected=0), defaultdict(float)
 		for row in csv.DictReader(self.lines):
 			counts["rows" if row["account"] else "rejected"] += 1
 			if row["deal_stage"] == "Won":
