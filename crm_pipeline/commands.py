@@ -1,16 +1,16 @@
 """Bench commands: `bench --site SITE crm-pipeline import-csv | demo | auto-close | …`. Parsing and printing only."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import click
 import frappe
 from frappe.commands import get_site, pass_context
 
-MAX_PRINTED_REASONS = 10
+MAX_PRINTED_REASONS = 20
 MAX_PRINTED_PROBLEMS = 100  # of each kind
 
 
@@ -25,11 +25,18 @@ def crm_pipeline():
 @click.option(
 	"--default", "defaults", multiple=True, metavar="FIELD=VALUE", help="For what the file lacks. Repeatable."
 )
-@click.option("--date-format", help="How dates are written, e.g. %d.%m.%Y. Default: 2026-11-22.")
+@click.option(
+	"--date-format", "date_formats", multiple=True, help="How dates are written, e.g. %d.%m.%Y. Repeatable."
+)
 @click.option(
 	"--number-format", help="How numbers are written, e.g. '#.###,##'. Default: as the site has it."
 )
+@click.option(
+	"--percent", "percents", help="What 0.5 is, where percents are asked about: fraction or percent."
+)
 @click.option("--delimiter", help="What parts the cells: , ; | or tab. Default: what the header says.")
+@click.option("--encoding", help="Of a text file, e.g. cp1252. Default: what the file says.")
+@click.option("--sheet", help="Which sheet of an Excel file. Default: the only one.")
 @click.option(
 	"--create-masters", is_flag=True, help="Make missing customers, regions, product lines, reasons …"
 )
@@ -40,7 +47,7 @@ def crm_pipeline():
 @click.option("--rejects", "rejects_file", help="Where rejected rows go. Default: FILE.rejects.csv.")
 @pass_context
 def import_csv(context, file, map_file, defaults, rejects_file, **options):
-	"""Import opportunities from a CSV file. Columns are named by field or label; see docs/import.md."""
+	"""Import opportunities from a CSV or Excel file. Columns are named by field or label; see docs/import.md."""
 	from crm_pipeline.moving_in.importer import Importer, Options
 	from crm_pipeline.personal_data import retention
 
@@ -163,10 +170,8 @@ def _split_defaults(defaults: tuple[str, ...]) -> dict[str, str]:
 
 
 def _print_notices(importer) -> None:
-	if importer.unused_columns:
-		click.echo(f"Columns not used: {', '.join(importer.unused_columns)}.")
-	if not importer.is_repeatable:
-		click.echo("No column is external_id: running this again would import the same rows again.")
+	for sentence in importer.get_notices():
+		click.echo(sentence)
 
 
 def _print_result(importer, result) -> None:
@@ -174,9 +179,8 @@ def _print_result(importer, result) -> None:
 	click.echo(
 		f"{result.imported:,} {imported}, {result.skipped:,} there already, {len(result.rejected):,} rejected."
 	)
-	reasons = Counter(reason for _row, reason in result.rejected)
-	for reason, count in reasons.most_common(MAX_PRINTED_REASONS):
-		click.echo(f"  {count:>7,} × {reason}")
+	for line in islice(result.summary.describe(), MAX_PRINTED_REASONS):
+		click.echo(line)
 	if result.rejected:
 		click.echo(f"Every rejected row and its reason: {importer.rejects_path}")
 	if result.rejected and not (result.imported or result.skipped):

@@ -6,26 +6,30 @@ there, because rows whose external id is known are passed over.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, strip_html, validate_email_address
+from frappe.utils import get_system_timezone, now_datetime
 
 from crm_pipeline.access.permissions import is_manager
 from crm_pipeline.constants import OPPORTUNITY
 from crm_pipeline.exceptions import ConflictError
 from crm_pipeline.moving_in import fields
+from crm_pipeline.moving_in.dates import ISO
 from crm_pipeline.moving_in.errors import ImportInputError, RowError
+from crm_pipeline.moving_in.files import open_table
 from crm_pipeline.moving_in.mapping import TargetField, get_sources, get_unused_columns
 from crm_pipeline.moving_in.masters import Masters
-from crm_pipeline.moving_in.record import complete_values
+from crm_pipeline.moving_in.options import Options, validate_options
+from crm_pipeline.moving_in.record import complete_values, get_status
 from crm_pipeline.moving_in.rejects import RejectsFile
-from crm_pipeline.moving_in.table import Row, Table
-from crm_pipeline.moving_in.values import Currency, Formats, is_date_format, parse_value
+from crm_pipeline.moving_in.result import Result
+from crm_pipeline.moving_in.survey import Survey
+from crm_pipeline.moving_in.table import MOST_NAMED, Row, list_names
+from crm_pipeline.moving_in.values import Currency, Formats, parse_value
 from crm_pipeline.record import transactions
 
 BATCH_SIZE = 200
@@ -33,31 +37,6 @@ BATCH_SIZE = 200
 DRY_RUN_BATCH_SIZE = 10_000
 MAX_ATTEMPTS = 5
 CONFLICTS = (ConflictError, frappe.QueryDeadlockError, frappe.QueryTimeoutError)
-
-
-@dataclass
-class Options:
-	"""What the command line says; `defaults` is fieldname → text."""
-
-	path: Path
-	map_path: Path | None = None
-	defaults: dict[str, str] = field(default_factory=dict)
-	date_format: str | None = None
-	number_format: str | None = None
-	delimiter: str | None = None
-	create_masters: bool = False
-	user_domain: str | None = None
-	dry_run: bool = False
-	rejects_path: Path | None = None
-
-
-@dataclass
-class Result:
-	"""What became of the rows: two counts and the rejected ones with their reasons."""
-
-	imported: int = 0
-	skipped: int = 0
-	rejected: list[tuple[Row, str]] = field(default_factory=list)
 
 
 class Importer:
@@ -69,22 +48,48 @@ class Importer:
 	def __init__(self, options: Options):
 		_validate_importer()
 		self.options = options
-		self.table = Table(options.path, options.delimiter)
+		self.table = open_table(options.path, options.delimiter, options.encoding, options.sheet)
 		self.fields = {target.fieldname: target for target in fields.get_target_fields()}
 		self.sources = get_sources(self.table, self.fields.values(), options.map_path)
 		self.unused_columns = get_unused_columns(self.table, self.sources)
-		_validate_options(options)
+		validate_options(options)
 		self.masters = Masters(options.create_masters, options.user_domain)
-		self.formats = Formats(fields.get_number_format(options.number_format), options.date_format)
+		number_format = fields.get_number_format(options.number_format)
+		dates = (*options.date_formats, ISO)
+		self.formats = Formats(number_format, dates, site_zone=get_system_timezone())
 		self.defaults = self._parse_defaults()
-		self.rejects_path = options.rejects_path or Path(f"{options.path}.rejects.csv")
-		self.total = self.table.count()
+		self.rejects_path = options.rejects_path or Path(f"{options.path}{self.table.rejects_suffix}")
+		self.total = self._survey()
 		self.seen_ids: dict[str, int] = {}
 
 	@property
 	def is_repeatable(self) -> bool:
 		"""Whether running the import again would recognise its own rows."""
 		return "external_id" in self.sources
+
+	def get_notices(self) -> Iterator[str]:
+		"""Yield what somebody should know before the import: how the file is read, and what it lacks."""
+		yield f"Read as {self.table.description}; dates as {', or '.join(self.formats.dates)}."
+		if self.unused_columns:
+			yield f"Columns not used: {list_names(self.unused_columns)}."
+		if not self.is_repeatable:
+			yield "No column is external_id: running this again would import the same rows again."
+		if "opened_on" not in {*self.sources, *self.defaults}:
+			yield "No column is opened_on: what is open counts as created now."
+
+	def _survey(self) -> int:
+		"""Look at all rows and settle how they write dates and percents; return how many there are.
+
+		Raises ImportQuestion when that can't be told.
+		"""
+		survey = Survey(self.fields, self.sources, self.formats).look_at(self.table)
+		if not survey.total:
+			raise ImportInputError(f"{self.table.path.name} has a header and no rows.")
+		dates = self.options.date_formats or survey.get_date_formats()
+		self.formats = self.formats._replace(dates=dates, percents=self.options.percents)
+		if not self.options.percents:
+			survey.validate_percents()
+		return survey.total
 
 	def run(self, on_row: Callable[[int], None] = lambda _count: None) -> Result:
 		"""Import every row and return what became of them; `on_row` is called with 1 after each."""
@@ -94,9 +99,7 @@ class Importer:
 				result = self._import_batch(rows, on_row)
 				for row, reason in result.rejected:
 					rejects.write(row, reason)
-				total.imported += result.imported
-				total.skipped += result.skipped
-				total.rejected += result.rejected
+				total.add(result)
 		return total
 
 	def _get_batches(self) -> Iterator[list[Row]]:
@@ -143,7 +146,7 @@ class Importer:
 				raise
 			except Exception as error:
 				self.masters.forget_recent()
-				result.rejected.append((row, _get_reason(error)))
+				result.reject(row, error)
 			else:
 				self.masters.keep_recent()
 				result.imported += is_new
@@ -164,21 +167,20 @@ class Importer:
 
 	def _import_row(self, row: Row, existing_ids: set[str]) -> bool:
 		"""Import one row; return False when it is there already."""
-		if row.surplus:
-			raise RowError(f"Line {row.line} has more cells than there are columns.")
+		_validate_width(row)
 		external_id = self._get_external_id(row)
 		if external_id and self.seen_ids.setdefault(external_id, row.line) != row.line:
-			raise RowError(
-				f"external_id '{external_id}' stands on line {self.seen_ids[external_id]} already."
-			)
+			line = self.seen_ids[external_id]
+			problem = f"external_id '{external_id}' stands on line {line} already."
+			raise RowError(problem, "external_id", "twice in the file")
 		if external_id in existing_ids:
 			return False
-		record = complete_values(self._read(row), self.defaults)
+		record = complete_values(self._read(row), self.defaults, self.sources, now_datetime())
 		fields.insert_record({name: self._resolve(name, value) for name, value in record.items()})
 		return True
 
 	def _get_external_id(self, row: Row) -> str:
-		return self.sources["external_id"].read(row.cells) if self.is_repeatable else ""
+		return str(self.sources["external_id"].read(row.cells)) if self.is_repeatable else ""
 
 	def _get_existing_ids(self, rows: list[Row]) -> set[str]:
 		"""Ask once for the whole batch."""
@@ -192,15 +194,20 @@ class Importer:
 
 	def _read(self, row: Row) -> dict:
 		texts = {fieldname: source.read(row.cells) for fieldname, source in self.sources.items()}
-		return self._parse_all({fieldname: text for fieldname, text in texts.items() if text})
+		status = get_status(texts, self.options.defaults)
+		return self._parse_all(
+			{name: text for name, text in texts.items() if text and self.sources[name].is_for(status)}
+		)
 
 	def _parse_all(self, texts: dict[str, str]) -> dict:
-		return {
-			name: parse_value(
-				text, self.fields[name], self.formats, partial(self._get_currency, self.fields[name], texts)
-			)
-			for name, text in texts.items()
-		}
+		return {name: self._parse(name, text, texts) for name, text in texts.items()}
+
+	def _parse(self, fieldname: str, text: str, texts: dict[str, str]):
+		target, source = self.fields[fieldname], self.sources.get(fieldname)
+		formats = self.formats
+		if source and source.date_format:
+			formats = formats._replace(dates=(source.date_format,))
+		return parse_value(text, target, formats, partial(self._get_currency, target, texts))
 
 	def _get_currency(self, target: TargetField, texts: dict[str, str]) -> Currency:
 		"""Return the currency of a row's money, as the record will have it."""
@@ -234,19 +241,16 @@ def _validate_importer() -> None:
 		frappe.throw(_("Only a manager may import opportunities."), frappe.PermissionError)
 
 
-def _validate_options(options: Options) -> None:
-	if options.date_format and not is_date_format(options.date_format):
-		raise ImportInputError(
-			f"--date-format '{options.date_format}' names no full date; write it like %d.%m.%Y."
+def _validate_width(row: Row) -> None:
+	if row.surplus:
+		surplus = ", ".join(f"'{text}'" for text in row.surplus[:MOST_NAMED])
+		raise RowError(
+			f"Line {row.line} has more cells than there are columns: {surplus}.",
+			kind="more cells than columns",
 		)
-	if options.user_domain and not validate_email_address(f"user@{options.user_domain}"):
-		raise ImportInputError(
-			f"--create-users '{options.user_domain}' is no domain; write it like example.com."
+	if row.lacking:
+		number = len(row.cells) - row.lacking
+		raise RowError(
+			f"Line {row.line} has {number} cells for {len(row.cells)} columns.",
+			kind="fewer cells than columns",
 		)
-
-
-def _get_reason(error: Exception) -> str:
-	"""Return one line without markup."""
-	text = " ".join(strip_html(cstr(error)).split())
-	expected = isinstance(error, RowError | frappe.ValidationError | frappe.PermissionError)
-	return text if text and expected else f"{type(error).__name__} {text}".strip()

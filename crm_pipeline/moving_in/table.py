@@ -1,85 +1,80 @@
-"""Reads a CSV file with a header line, row by row."""
+"""A file of rows under a header, whatever its kind."""
 
-import csv
-from collections.abc import Iterator
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
-from crm_pipeline.moving_in.delimiters import get_delimiter, recognise_delimiter
 from crm_pipeline.moving_in.errors import ImportInputError
 
-SURPLUS = None
+MOST_NAMED = 30
 
 
 class Row(NamedTuple):
-	"""A line of the file: where it ends, its text by column, and the cells that no column name stands for."""
+	"""A line of the file: its number, its text by column, the cells that no column stands for, and how many lack."""
 
 	line: int
 	cells: dict[str, str]
 	surplus: list[str]
+	lacking: int = 0
 
 
-class Table:
-	"""A UTF-8 CSV file; iterating reads it anew, so it is never held in memory, and passes over empty lines.
+class Table(ABC):
+	"""Iterating reads the file anew, so it is never held in memory, and passes over empty lines.
 
-	`delimiter` parts the cells (`tab` for tabs); without it the header tells. Raises ImportInputError when the file is
-	missing, unreadable or has no usable header.
+	Raises ImportInputError when the file has no usable header, at any time when it can't be read on.
 	"""
 
-	def __init__(self, path: Path, delimiter: str | None = None):
+	rejects_suffix: str
+
+	def __init__(self, path: Path):
 		self.path = path
-		self.delimiter = get_delimiter(delimiter) if delimiter else self._recognise_delimiter()
-		self.columns = self._read_header()
+		self.columns = self._get_columns()
 
 	def __iter__(self) -> Iterator[Row]:
-		with self._reading() as reader:
-			for cells in reader:
-				surplus = cells.pop(SURPLUS, [])
-				cells = {name: text.strip() for name, text in cells.items()}
-				if surplus or any(cells.values()):
-					yield Row(reader.line_num, cells, surplus)
+		lines = self.read_lines()
+		next(lines, None)
+		width = len(self.columns)
+		for number, cells in lines:
+			if any(cells):
+				named = dict(zip(self.columns, [*cells, *[""] * (width - len(cells))], strict=False))
+				yield Row(number, named, cells[width:], max(width - len(cells), 0))
 
-	def count(self) -> int:
-		"""Return the number of rows; reads the whole file, so a file that breaks off halfway is noticed here."""
-		return sum(1 for _row in self)
+	@abstractmethod
+	def read_lines(self) -> Iterator[tuple[int, list[str]]]:
+		"""Yield each line, the header first: its number and its cells without spaces around them."""
+
+	@abstractmethod
+	def make_writer(self, path: Path):
+		"""Return a writer (`write(cells)`, `close()`) of another file that is read with the same options.
+
+		Raises OSError when it can't be written.
+		"""
+
+	@property
+	@abstractmethod
+	def description(self) -> str:
+		"""How the file is read, in a few words."""
 
 	def validate_columns(self, *names: str) -> None:
 		"""Raise ImportInputError unless the file has all these columns."""
 		for name in names:
 			if name not in self.columns:
-				known = ", ".join(self.columns)
+				known = list_names(self.columns)
 				raise ImportInputError(f"{self.path.name} has no column '{name}'; its columns are: {known}.")
 
-	def _read_header(self) -> list[str]:
-		with self._reading() as reader:
-			columns = reader.fieldnames
+	def _get_columns(self) -> list[str]:
+		_number, columns = next(self.read_lines(), (0, []))
 		if not any(columns):
 			raise ImportInputError(f"{self.path.name} is empty: its first line must name the columns.")
-		for name in columns:
-			if name and columns.count(name) > 1:
+		for name, count in Counter(columns).items():
+			if name and count > 1:
 				raise ImportInputError(f"{self.path.name} has the column '{name}' more than once.")
 		return columns
 
-	def _recognise_delimiter(self) -> str:
-		with self._opened() as file:
-			return recognise_delimiter(next(file, ""), self.path.name)
 
-	@contextmanager
-	def _reading(self) -> Iterator[csv.DictReader]:
-		with self._opened() as file:
-			reader = csv.DictReader(file, restkey=SURPLUS, restval="", delimiter=self.delimiter)
-			reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
-			yield reader
-
-	@contextmanager
-	def _opened(self) -> Iterator[TextIO]:
-		try:
-			with self.path.open(encoding="utf-8-sig", newline="") as file:
-				yield file
-		except OSError as error:
-			raise ImportInputError(f"{self.path} can't be read: {error.strerror}.") from error
-		except UnicodeDecodeError as error:
-			raise ImportInputError(f"{self.path.name} is not a UTF-8 text file.") from error
-		except csv.Error as error:
-			raise ImportInputError(f"{self.path.name} is not a proper CSV file: {error}.") from error
+def list_names(names: Sequence[str]) -> str:
+	"""Return the names in a sentence; of very many the first."""
+	more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+	return ", ".join(names[:MOST_NAMED]) + more

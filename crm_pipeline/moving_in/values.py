@@ -1,13 +1,15 @@
 """Turns the text of a cell into a value of its field."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from crm_pipeline.moving_in.cells import Cell
+from crm_pipeline.moving_in.dates import ISO, read_moments
 from crm_pipeline.moving_in.errors import RowError
 from crm_pipeline.moving_in.mapping import TargetField
-from crm_pipeline.moving_in.number_formats import NumberFormat, to_float
+from crm_pipeline.moving_in.number_formats import Number, NumberFormat, to_float
 
 NUMBER_TYPES = frozenset({"Currency", "Float", "Percent", "Int"})
 PERCENT_SIGN = "%"
@@ -15,11 +17,20 @@ LIST_SEPARATOR = ";"
 CHECK_VALUES = {"1": 1, "yes": 1, "true": 1, "0": 0, "no": 0, "false": 0}
 
 
+FRACTION = "fraction"
+PERCENTS = (FRACTION, "percent")
+
+
 class Formats(NamedTuple):
-	"""How the file writes its values; `date` is a strptime format, None for ISO 8601 (2026-11-22 14:30)."""
+	"""How the file writes its values: numbers, dates (strptime formats) and percents (one of PERCENTS).
+
+	`site_zone` is what a time with a zone is turned into.
+	"""
 
 	number: NumberFormat
-	date: str | None = None
+	dates: tuple[str, ...] = (ISO,)
+	percents: str | None = None
+	site_zone: str = "UTC"
 
 
 class Currency(NamedTuple):
@@ -40,12 +51,12 @@ def parse_value(text: str, field: TargetField, formats: Formats, get_currency: C
 	if field.fieldtype == "Check":
 		return _parse_check(text, field)
 	if field.fieldtype == "Date":
-		return _parse_datetime(text, field, formats.date).date()
+		return _parse_datetime(text, field, formats).date()
 	if field.fieldtype == "Datetime":
-		return _parse_datetime(text, field, formats.date)
+		return _parse_datetime(text, field, formats)
 	if field.fieldtype == "Table MultiSelect":
 		return [name.strip() for name in text.split(LIST_SEPARATOR) if name.strip()]
-	return text
+	return str(text)
 
 
 def refuse(field: TargetField, problem: str, kind: str) -> RowError:
@@ -53,25 +64,31 @@ def refuse(field: TargetField, problem: str, kind: str) -> RowError:
 	return RowError(f"{field.fieldname}: {problem}", field.fieldname, kind)
 
 
-def is_date_format(date_format: str) -> bool:
-	"""Tell whether a date written in this format can be read back."""
-	day = date(2024, 12, 31)
-	try:
-		return datetime.strptime(day.strftime(date_format), date_format).date() == day
-	except ValueError:
-		return False
+def read_number(text: str, formats: Formats) -> Number | None:
+	"""Return the number of a cell, None when there is none; the cell of a spreadsheet knows its own."""
+	return (
+		text.value if isinstance(text, Cell) and isinstance(text.value, Number) else formats.number.read(text)
+	)
 
 
 def _parse_number(text: str, field: TargetField, formats: Formats, get_currency: Callable) -> float | int:
-	number = formats.number.read(text)
+	number = read_number(text, formats)
 	if not number:
 		written = f"written like {formats.number.name}; see --number-format"
 		raise refuse(field, f"'{text}' is not a number {written}.", "not a number")
 	_validate_unit(number.unit, text, field, get_currency)
+	if formats.percents == FRACTION and field.fieldtype == "Percent" and not number.unit:
+		number = _get_percents(number, text, field)
 	value = to_float(number.value)
 	if value is None:
 		raise refuse(field, "the number is too large.", "number too large")
 	return _to_integer(number.value, text, field) if field.fieldtype == "Int" else value
+
+
+def _get_percents(number: Number, text: str, field: TargetField) -> Number:
+	if number.value > 1:
+		raise refuse(field, f"'{text}' is more than 1, and --percent says fractions.", "more than 1")
+	return Number(number.value * 100, PERCENT_SIGN)
 
 
 def _validate_unit(unit: str, text: str, field: TargetField, get_currency: Callable) -> None:
@@ -105,15 +122,15 @@ def _parse_check(text: str, field: TargetField) -> int:
 	return CHECK_VALUES[text.lower()]
 
 
-def _parse_datetime(text: str, field: TargetField, date_format: str | None) -> datetime:
-	try:
-		moment = datetime.strptime(text, date_format) if date_format else datetime.fromisoformat(text)
-	except ValueError as error:
-		expected = f"as {date_format}" if date_format else "like 2026-11-22"
-		raise refuse(
-			field, f"'{text}' is not a date written {expected}; see --date-format.", "not a date"
-		) from error
-	if moment.tzinfo:
-		problem = f"'{text}' names a time zone; write it in the time zone of the site."
-		raise refuse(field, problem, "names a time zone")
-	return moment
+def _parse_datetime(text: str, field: TargetField, formats: Formats) -> datetime:
+	if isinstance(text, Cell) and isinstance(text.value, datetime):
+		return text.value
+	found = read_moments(text, formats.dates, formats.site_zone)
+	if not found:
+		written = ", or ".join(formats.dates)
+		problem = f"'{text}' is not a date written as {written}; see --date-format."
+		raise refuse(field, problem, "not a date")
+	if len(found) > 1:
+		problem = f"'{text}' is another day in each of {', '.join(formats.dates)}."
+		raise refuse(field, problem, "a date that fits two formats")
+	return found.pop()

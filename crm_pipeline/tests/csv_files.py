@@ -91,6 +91,8 @@ def deal(external_id: str, **values: str) -> dict[str, str]:
 		"company": personas.COMPANY,
 		"sales_engineer": personas.ENGINEER,
 		"potential_value": "1000",
+		"status": "Open",
+		"opened_on": "2024-02-05",
 		**values,
 	}
 
@@ -98,7 +100,6 @@ def deal(external_id: str, **values: str) -> dict[str, str]:
 def lost_deal(external_id: str, **values: str) -> dict[str, str]:
 	closed = {
 		"status": "Lost",
-		"opened_on": "2024-02-05",
 		"closed_on": "2024-03-01",
 		"lost_reasons": personas.REASON,
 	}

@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter, defaultdict
+from datetime import datetime
 from pathlib import Path
 from unittest import skipUnless
 from unittest.mock import patch
@@ -9,10 +10,12 @@ from unittest.mock import patch
 import frappe
 from click.testing import CliRunner
 from frappe.desk import query_report
+from openpyxl import Workbook
 
 import crm_pipeline
 from crm_pipeline import commands
 from crm_pipeline.audit.integrity import find_problems
+from crm_pipeline.moving_in.importer import Importer, Options
 from crm_pipeline.tests import personas
 from crm_pipeline.tests.base import IS_SANDBOX
 from crm_pipeline.tests.csv_files import CsvTestCase, deal, to_lines
@@ -98,6 +101,12 @@ class TestRealData(CsvTestCase):
 		"closed_on": "close_date",
 		"won_value": "close_value",
 	}
+	DEFAULTS = {
+		"company": personas.COMPANY,
+		"potential_value": "0",
+		"lost_reasons": "No decision",
+		"opened_on": "2017-12-31",  # what is only prospected has no date
+	}
 
 	def setUp(self):
 		super().setUp()
@@ -107,13 +116,11 @@ class TestRealData(CsvTestCase):
 		self.write((REAL_DATA / "sales_teams.csv").read_text(encoding="utf-8"), "sales_teams.csv")
 
 	def run_real_import(self):
-		return self.run_import(
-			*self.lines,
-			map_path=self.write_map(self.MAP),
-			defaults={"company": personas.COMPANY, "potential_value": "0", "lost_reasons": "No decision"},
-			date_format="%m/%d/%Y",
-			create_masters=True,
-		)
+		return self.run_import(*self.lines, **self.get_options())
+
+	def get_options(self) -> dict:
+		map_path = self.write_map(self.MAP)
+		return {"map_path": map_path, "defaults": self.DEFAULTS, "create_masters": True}
 
 	def test_it_goes_in_once_with_the_right_sums(self):
 		expected = self.get_expected()
@@ -127,6 +134,45 @@ class TestRealData(CsvTestCase):
 		again = self.run_real_import()
 		self.assertEqual((again.imported, again.skipped), (0, expected["rows"]))
 		self.assertEqual(list(find_problems()), [])
+
+	def test_it_is_the_same_as_a_spreadsheet_in_utf_16_and_with_decimal_commas(self):
+		header, *lines = self.lines
+		imported, total = 0, Counter()
+		for number, write in enumerate((self.write_semicolons, self.write_utf_16, self.write_excel)):
+			self.lines = [header, *lines[number :: 600 // self.STEP]]
+			expected = self.get_expected()
+			path, number_format = write(list(csv.reader(self.lines)))
+			result = Importer(Options(path, number_format=number_format, **self.get_options())).run()
+			imported += result.imported
+			self.assertEqual(
+				(result.imported, len(result.rejected)), (expected["rows"], expected["rejected"])
+			)
+			total.update(expected["won_values"])
+			self.assertEqual(self.get_won_values(), total)
+		self.assertGreater(imported, 30)
+
+	def write_semicolons(self, rows: list[list[str]]) -> tuple[Path, str]:
+		header, *rows = rows
+		rows = [[*row[:-1], row[-1] and f"{int(row[-1]):,}".replace(",", ".") + ",00"] for row in rows]
+		return self.write("\n".join(";".join(row) for row in (header, *rows))), "#.###,##"
+
+	def write_utf_16(self, rows: list[list[str]]) -> tuple[Path, None]:
+		path = self.folder / "deals.csv"
+		path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-16")
+		return path, None
+
+	def write_excel(self, rows: list[list[str]]) -> tuple[Path, None]:
+		workbook = Workbook()
+		for row in rows:
+			workbook.active.append([self.get_cell(text) for text in row])
+		path = self.folder / "deals.xlsx"
+		workbook.save(path)
+		return path, None
+
+	def get_cell(self, text: str):
+		if text.isdigit():
+			return int(text)
+		return datetime.strptime(text, "%m/%d/%Y") if text.count("/") == 2 else text
 
 	def get_reported(self, group_by: str, fieldname: str) -> dict:
 		filters = {"from_date": "2016-10-01", "to_date": "2017-12-31", "group_by": group_by}
@@ -145,7 +191,7 @@ class TestRealData(CsvTestCase):
 		"""Work the figures out of the files, without the importer."""
 		teams = csv.DictReader((REAL_DATA / "sales_teams.csv").read_text(encoding="utf-8").splitlines())
 		offices = {row["sales_agent"]: row["regional_office"] for row in teams}
-		counts, won_values = Counter(), defaultdict(float)
+		counts, won_values = Counter(rows=0, rejected=0), defaultdict(float)
 		for row in csv.DictReader(self.lines):
 			counts["rows" if row["account"] else "rejected"] += 1
 			if row["deal_stage"] == "Won":

@@ -5,6 +5,7 @@ from datetime import datetime
 from unittest.mock import patch
 
 import frappe
+from frappe.utils import add_days, nowdate
 
 from crm_pipeline.audit.integrity import find_problems
 from crm_pipeline.exceptions import ConflictError, InputError
@@ -59,11 +60,8 @@ class TestRecords(CsvTestCase):
 		record = self.get_record("D1")
 		self.assertEqual((record.won_value, record.potential_value), (750, 750))
 
-	def test_outcomes_count_only_where_the_stage_takes_them(self):
-		rows = [
-			lost_deal("D1", won_value="500", lost_reasons=""),
-			deal("D2", won_value="500", closed_on="2024-03-01"),
-		]
+	def test_an_outcome_by_default_counts_only_where_the_stage_takes_it(self):
+		rows = [lost_deal("D1", won_value="0", lost_reasons=""), deal("D2", won_currency="INR")]
 		self.run_import(*to_lines(*rows), defaults={"lost_reasons": personas.REASON})
 		lost, in_play = self.get_record("D1"), self.get_record("D2")
 		self.assertEqual((lost.won_value, len(lost.lost_reasons)), (0, 1))
@@ -114,6 +112,50 @@ class TestRejects(CsvTestCase):
 		):
 			self.assertIn(part, reason, row.cells["external_id"])
 			self.assertNotIn("<", reason)
+
+	def test_a_row_that_contradicts_itself_or_says_too_little_is_rejected(self):
+		tomorrow = str(add_days(nowdate(), 1))
+		rows = {
+			"status is empty": deal("D1", status=""),
+			"opened_on is empty": deal("D2", opened_on=""),
+			"closed_on: '2024-03-01 00:00:00' can't stand on a row that is Open": deal(
+				"D3", closed_on="2024-03-01"
+			),
+			"won_value: '500.0' can't stand on a row that is Offer Made": deal(
+				"D4", status="Offer Made", won_value="500"
+			),
+			"won_value: '500.0' can't stand on a row that is Lost": lost_deal("D5", won_value="500"),
+			"can't stand on a row that is Open; correct one": deal("D6", lost_reasons=personas.REASON),
+			f"opened_on: {tomorrow} 00:00:00 is in the future": deal("D7", opened_on=tomorrow),
+			f"closed_on: {tomorrow} 00:00:00 is in the future": lost_deal("D8", closed_on=tomorrow),
+			"notes: '=1+1' is a formula": deal("D9", notes="=1+1"),
+			"potential_value: '#REF!' is an error of a spreadsheet": deal("D10", potential_value="#REF!"),
+		}
+		result = self.run_import(*to_lines(*rows.values()))
+		self.assertEqual(result.imported, 0)
+		for (_row, reason), part in zip(result.rejected, rows, strict=True):
+			self.assertIn(part, reason)
+
+	def test_what_is_blank_may_have_a_default(self):
+		rows = to_lines(deal("D1", status="", opened_on=""))
+		self.run_import(*rows, defaults={"status": "Offer Made", "opened_on": "2024-02-06"})
+		record = self.get_record("D1")
+		self.assertEqual((record.status, record.opened_on), ("Offer Made", datetime(2024, 2, 6)))
+
+	def test_a_line_with_too_few_cells_is_rejected(self):
+		header, row = to_lines(deal("D1"))
+		result = self.run_import(header, row.rpartition(",")[0])
+		self.assertEqual([reason for _row, reason in result.rejected], ["Line 2 has 8 cells for 9 columns."])
+
+	def test_the_summary_counts_by_field_and_kind(self):
+		rows = [deal(f"D{number}", potential_value=f"a lot {number}") for number in range(3)]
+		rows += [deal(f"E{number}", region=f"Atlantis {number}") for number in range(2)]
+		rows += [lost_deal(f"F{number}", closed_on=f"2024-01-0{number}") for number in range(1, 5)]
+		lines = list(self.run_import(*to_lines(*rows)).summary.describe())
+		self.assertEqual(len(lines), 3, lines)
+		self.assertRegex(lines[0], "^ +4 × ")
+		self.assertRegex(lines[1], "^ +3 × potential_value: not a number, e.g. line 2: .*'a lot 0'")
+		self.assertRegex(lines[2], "^ +2 × .*…")
 
 	def test_a_row_that_is_refused_after_it_was_inserted_leaves_no_record(self):
 		rows = [deal("D1", status="Offer Made"), deal("D2")]
