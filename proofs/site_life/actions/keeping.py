@@ -15,6 +15,7 @@ ZONES = ("Asia/Kolkata", "America/Los_Angeles", "Europe/Berlin", "Pacific/Auckla
 
 
 def back_up(life: Life) -> str:
+	frappe.db.commit()  # a dump sees what others see
 	database.dump(life.backup)
 	life.known_at_backup = [list(finding) for finding in life.known]
 	return "a backup is made"
