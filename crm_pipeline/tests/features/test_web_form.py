@@ -121,7 +121,8 @@ class TestWebForm(CommittedTestCase):
 		from frappe.website.doctype.web_form.web_form import accept
 
 		limit = {"user": personas.ENGINEER, "allow": "Customer", "for_value": personas.CUSTOMER}
-		frappe.get_doc({"doctype": "User Permission", **limit}).insert()
+		limit = frappe.get_doc({"doctype": "User Permission", **limit}).insert()
+		self.addCleanup(limit.delete, ignore_permissions=True)
 		values = {
 			"opportunity_from": "Customer",
 			"party_name": personas.OTHER_CUSTOMER,
